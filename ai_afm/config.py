@@ -1,0 +1,335 @@
+"""One TOML per run -> checked settings; the only place where nm, degrees and minutes become SI."""
+
+import math
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ai_afm.errors import ConfigError
+from ai_afm.types import (
+    Authority,
+    Consent,
+    ConsentLevel,
+    ConsentZone,
+    Drive,
+    Limits,
+    ScanRegion,
+    Waveform,
+)
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+NM = 1e-9
+
+
+class Settings(BaseModel):
+    """A table of the TOML file: unknown keys are refused, values cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RegionSettings(Settings):
+    """A rotated rectangle."""
+
+    center_nm: tuple[Finite, Finite] = (0.0, 0.0)
+    """(x, y) in the sample frame."""
+    size_nm: tuple[Positive, Positive]
+    """Extent (fast, slow)."""
+    angle_deg: Finite = 0.0
+    """Fast axis against x, counter-clockwise."""
+
+    @property
+    def region(self) -> ScanRegion:
+        """The rectangle in metres."""
+        (x, y), (width, height) = self.center_nm, self.size_nm
+        return ScanRegion(
+            (x * NM, y * NM), (width * NM, height * NM), math.radians(self.angle_deg)
+        )
+
+
+class RunSettings(Settings):
+    """The run as a whole."""
+
+    sample: str = "unknown"
+    """Name of the sample, kept with every scan."""
+    operator: str = "unknown"
+    """Who is responsible."""
+    seed: int = Field(0, ge=0, lt=2**31)
+    """Seed of everything that is left to chance."""
+    authority: Authority = Authority.SUPERVISED
+    """watch, advise, supervised or unattended."""
+    controller: str = "targets"
+    """targets, raster, or the name of a plug-in."""
+    budget_min: Positive = 600.0
+    """Instrument time after which the run ends by itself."""
+
+
+class InstrumentSettings(Settings):
+    """Which microscope, and how its clock runs."""
+
+    kind: str = "simulated"
+    """Name of the adapter."""
+    clock: Literal["real", "accelerated", "instant"] = "real"
+    """Only the twin and replayed scans can be faster than real time."""
+    acceleration: Positive = 1.0
+    """Factor of an accelerated clock."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Passed to the adapter, which checks them."""
+
+
+class LimitSettings(Settings):
+    """What no request may pass."""
+
+    region: RegionSettings | None = None
+    """Part of the scanner's range that may be used; all of it when absent."""
+    max_tip_speed_um_per_s: Positive = 200.0
+    max_line_rate_hz: Positive = 60.0
+    max_bias_v: NotNegative = 10.0
+    max_drive_v: NotNegative = 5.0
+    setpoint_v: tuple[Finite, Finite] = (-10.0, 10.0)
+    max_indentation_nn: NotNegative = 500.0
+    max_current_na: Positive = 100.0
+    max_passes: Positive = 60.0
+    """Passes that a 100 nm cell may receive."""
+    max_dose_v_s: Positive = 1000.0
+    """|V| x t that a 100 nm cell may receive."""
+    max_travel_um: Positive = 200.0
+
+    def limits(self, scanner_range: ScanRegion, budget_s: float) -> Limits:
+        """Return the limits in SI units, the region defaulting to the scanner's range."""
+        return Limits(
+            region=self.region.region if self.region else scanner_range,
+            max_tip_speed=self.max_tip_speed_um_per_s * 1e-6,
+            max_line_rate=self.max_line_rate_hz,
+            max_bias=self.max_bias_v,
+            max_drive=self.max_drive_v,
+            min_setpoint=self.setpoint_v[0],
+            max_setpoint=self.setpoint_v[1],
+            max_indentation=self.max_indentation_nn * 1e-9,
+            max_current=self.max_current_na * 1e-9,
+            max_passes=self.max_passes,
+            max_dose=self.max_dose_v_s,
+            max_travel=self.max_travel_um * 1e-6,
+            max_run_time=budget_s,
+        )
+
+
+class ZoneSettings(RegionSettings):
+    """A painted part of the sample."""
+
+    level: ConsentLevel
+    max_bias_v: NotNegative = 0.0
+    max_pulses: int = Field(0, ge=0)
+
+    @property
+    def zone(self) -> ConsentZone:
+        """The zone in SI units."""
+        return ConsentZone(self.region, self.level, self.max_bias_v, self.max_pulses)
+
+
+class ConsentSettings(Settings):
+    """What may be done where; images only, unless a zone says more."""
+
+    zones: tuple[ZoneSettings, ...] = ()
+
+    @property
+    def consent(self) -> Consent:
+        """The consent map in SI units."""
+        return Consent(tuple(z.zone for z in self.zones))
+
+
+class ImagingSettings(Settings):
+    """Settings that every frame of the run shares; absent leaves the instrument's own."""
+
+    channels: tuple[str, ...] | None = None
+    drive_v: NotNegative | None = None
+    drive_frequency_hz: Positive | None = None
+    setpoint_v: Finite | None = None
+
+    @property
+    def drive(self) -> Drive | None:
+        """The excitation, `None` for the instrument's setting."""
+        return None if self.drive_v is None else Drive(self.drive_v, self.drive_frequency_hz)
+
+
+class OverviewSettings(RegionSettings):
+    """The sparse first look."""
+
+    size_nm: tuple[Positive, Positive] = (5000.0, 5000.0)
+    lines: int = Field(128, ge=16, le=4096)
+    pixels: int = Field(128, ge=16, le=4096)
+    line_rate_hz: Positive = 1.0
+    stop_if_empty: bool = True
+    """Stop a frame that has shown nothing in its first half."""
+
+
+class TargetWeights(Settings):
+    """How much each kind of place is worth; 0 leaves it out."""
+
+    wall_junction: NotNegative = 3.0
+    wall_meets_boundary: NotNegative = 2.5
+    needle_tip: NotNegative = 2.5
+    long_wall: NotNegative = 1.5
+    grain_junction: NotNegative = 1.0
+    uncertain: NotNegative = 0.5
+
+
+class TargetSettings(Settings):
+    """Which places are looked at more closely, and how."""
+
+    count: int = Field(4, ge=0, le=1000)
+    """Places."""
+    ladder_nm: tuple[Positive, ...] = (1200.0, 500.0)
+    """Sizes of the closer and closer frames at each place."""
+    lines: int = Field(128, ge=16, le=4096)
+    pixels: int = Field(128, ge=16, le=4096)
+    line_rate_hz: Positive = 1.0
+    min_distance_nm: Positive = 600.0
+    """Between two places."""
+    weights: TargetWeights = TargetWeights()
+
+
+class ProbeSettings(Settings):
+    """Hysteresis loops at the walls and in matched bulk."""
+
+    enabled: bool = True
+    per_target: int = Field(2, ge=1, le=20)
+    """Sites on the wall of each target; each has a partner in the bulk."""
+    amplitude_v: Positive = 8.0
+    steps: int = Field(64, ge=8, le=1024, multiple_of=4)
+    cycles: int = Field(3, ge=1, le=50)
+    on_ms: Positive = 10.0
+    off_ms: Positive = 10.0
+    read_bias_v: Finite = 0.0
+    drive_v: NotNegative = 1.0
+    min_spacing_nm: Positive = 100.0
+    """Between any two sites."""
+    bulk_distance_nm: Positive = 60.0
+    """Least distance of a bulk site from any wall or boundary."""
+    image_before_after: bool = True
+    image_size_nm: Positive = 300.0
+    image_lines: int = Field(64, ge=16, le=1024)
+    image_line_rate_hz: Positive = 2.0
+    budget_min: Positive = 120.0
+    """Instrument time for all probes."""
+
+    @property
+    def waveform(self) -> Waveform:
+        """The waveform in SI units."""
+        return Waveform(
+            amplitude=self.amplitude_v,
+            steps=self.steps,
+            cycles=self.cycles,
+            on_time=self.on_ms * 1e-3,
+            off_time=self.off_ms * 1e-3,
+            read_bias=self.read_bias_v,
+            drive=self.drive_v,
+        )
+
+
+class ModelSettings(Settings):
+    """Which model segments; absent: the active one."""
+
+    name: str | None = None
+    """name@version."""
+    threads: int = Field(1, ge=1, le=64)
+    glimpse_every: int = Field(16, ge=1, le=1024)
+    """New lines between two glimpses."""
+
+
+class RunConfig(Settings):
+    """A whole run.
+
+    Examples
+    --------
+    >>> RunConfig().run.controller
+    'targets'
+    """
+
+    run: RunSettings = RunSettings()
+    instrument: InstrumentSettings = InstrumentSettings()
+    limits: LimitSettings = LimitSettings()
+    consent: ConsentSettings = ConsentSettings()
+    imaging: ImagingSettings = ImagingSettings()
+    overview: OverviewSettings = OverviewSettings()
+    targets: TargetSettings = TargetSettings()
+    probe: ProbeSettings = ProbeSettings()
+    model: ModelSettings = ModelSettings()
+
+
+def load_config(path: Path) -> RunConfig:
+    """Read and check a run's TOML file.
+
+    Raises
+    ------
+    ConfigError
+        When the file is missing or not TOML, a key is unknown, or a value is out of bounds.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"cannot read the configuration {path}: {exc}") from exc
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, source: str = "configuration") -> RunConfig:
+    """Check the text of a run's TOML file; see `load_config`."""
+    try:
+        return RunConfig.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError(f"{source} is not valid TOML: {exc}") from exc
+    except ValidationError as exc:
+        raise ConfigError(f"{source}: {_explain(exc)}") from exc
+
+
+def _explain(exc: ValidationError) -> str:
+    texts = []
+    for error in exc.errors():
+        key = ".".join(str(part) for part in error["loc"])
+        if error["type"] == "extra_forbidden":
+            texts.append(f"unknown key {key!r}; remove it or correct its spelling")
+        else:
+            texts.append(f"{key} = {error.get('input')!r}: {error['msg']}")
+    return "; ".join(texts)
+
+
+def to_toml(config: RunConfig) -> str:
+    """Write a configuration back as TOML with every key resolved; `None` is left out."""
+    lines: list[str] = []
+    for name, table in config.model_dump(mode="json").items():
+        _write_table(name, table, lines)
+    return "\n".join(lines) + "\n"
+
+
+def _write_table(name: str, table: dict[str, Any], lines: list[str]) -> None:
+    nested = {k: v for k, v in table.items() if isinstance(v, dict)}
+    arrays = {
+        k: v for k, v in table.items() if isinstance(v, list) and v and isinstance(v[0], dict)
+    }
+    lines.append(f"\n[{name}]" if lines else f"[{name}]")
+    for key, value in table.items():
+        if value is not None and key not in nested and key not in arrays:
+            lines.append(f"{key} = {_write_value(value)}")
+    for key, value in nested.items():
+        _write_table(f"{name}.{key}", value, lines)
+    for key, items in arrays.items():
+        for item in items:
+            _write_table(f"{name}.{key}", item, lines)
+            header = max(i for i, text in enumerate(lines) if text.strip() == f"[{name}.{key}]")
+            lines[header] = f"\n[[{name}.{key}]]"
+
+
+def _write_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    if isinstance(value, list):
+        return "[" + ", ".join(_write_value(v) for v in value) + "]"
+    if isinstance(value, int | float):
+        return repr(value)
+    raise ConfigError(f"{value!r} cannot be written as TOML")

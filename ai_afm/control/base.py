@@ -1,0 +1,24 @@
+"""What a controller is: a pure function from the survey to the next request."""
+
+from typing import Protocol
+
+from ai_afm.segment.base import Glimpse
+from ai_afm.survey.survey import Survey
+from ai_afm.types import ProbeRequest, ScanRequest
+
+
+class Controller(Protocol):
+    """Decides where to look next; has no memory, reads no clock, and draws no chance but the survey's seed."""
+
+    @property
+    def name(self) -> str:
+        """How the controller is called in configurations and reports."""
+        ...
+
+    def propose(self, survey: Survey) -> ScanRequest | ProbeRequest | None:
+        """Return the next request, with a reason a person can read, or `None` when all is done."""
+        ...
+
+    def enough(self, request: ScanRequest, glimpse: Glimpse) -> str | None:
+        """Say why the running scan can be stopped early, or return `None` to go on."""
+        ...

@@ -1,0 +1,123 @@
+"""What a run says: one small class for everything that can happen."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ai_afm.types import Observation, ProbeRequest, Request, ScanLine, ScanRequest, Segmentation
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The run folder is open; `folder` is its absolute path, `resumed` whether it continues an older run."""
+
+    folder: str
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The controller has chosen; the decision (journal row `sequence`) is stored before anything moves."""
+
+    sequence: int
+    request: Request
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The guard refused a request; nothing moved."""
+
+    request: Request
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStarted:
+    """Scan `scan` begins; `request` is what the instrument will really do."""
+
+    scan: int
+    request: ScanRequest
+
+
+@dataclass(frozen=True, slots=True)
+class LineScanned:
+    """A line of scan `scan` is stored; `durable` rows are on disk (fsynced)."""
+
+    scan: int
+    line: ScanLine
+    durable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpsed:
+    """The segmenter has looked at the lines so far."""
+
+    scan: int
+    lines: int
+    segmentation: Segmentation
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStopped:
+    """The scan ends before its last line, by choice; `reason` says why."""
+
+    scan: int
+    lines: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeStarted:
+    """Probe `probe` begins."""
+
+    probe: int
+    request: ProbeRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A scan or probe is finished and part of the survey."""
+
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A person steered the run."""
+
+    do: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Faulted:
+    """Something went wrong; `response` says what was done about it."""
+
+    kind: str
+    message: str
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The tip is parked and the run is closed; `outcome` is done, stopped, budget or fault."""
+
+    outcome: str
+    message: str
+
+
+Event: TypeAlias = (
+    RunStarted
+    | Decided
+    | Refused
+    | ScanStarted
+    | LineScanned
+    | Glimpsed
+    | ScanStopped
+    | ProbeStarted
+    | Observed
+    | Commanded
+    | Faulted
+    | RunFinished
+)

@@ -1,0 +1,164 @@
+"""What every microscope can do: the protocol behind real instruments, the twin and a replayed scan."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from ai_afm.types import (
+    Channel,
+    Measurement,
+    Point,
+    ProbeRequest,
+    Request,
+    ScanLine,
+    ScanRegion,
+    ScanRequest,
+    Spectrum,
+)
+
+R = TypeVar("R", bound=Request)
+
+
+class Feedback(StrEnum):
+    """What the z loop keeps constant; it decides the order of making safe."""
+
+    CONTACT = "contact"
+    TAPPING = "tapping"
+    CURRENT = "current"
+    UNKNOWN = "unknown"
+
+
+class TipState(StrEnum):
+    """Where the tip is: `PARKED` can be left by a recipe, `WITHDRAWN` is latched until a person clears it."""
+
+    ENGAGED = "engaged"
+    PARKED = "parked"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an instrument can do and how long it takes.
+
+    Parameters
+    ----------
+    name
+        Model name.
+    scanner_range
+        The rectangle that the scanner can reach, sample frame.
+    channels
+        What it records in a scan.
+    feedback
+        Feedback mode.
+    paths, variable_speed, probes, writes
+        Whether it takes `PathRequest`, lines of variable speed, `ProbeRequest`, `WriteRequest`.
+    max_bias, max_line_rate, max_pixels
+        V, Hz, pixels in a line.
+    turn_around_min, command_latency, settle, settle_per_range, travel_speed
+        Times of a cost model: s, s, s, s, and m/s between regions.
+    """
+
+    name: str
+    scanner_range: ScanRegion
+    channels: tuple[Channel, ...]
+    feedback: Feedback
+    paths: bool = False
+    variable_speed: bool = False
+    probes: bool = True
+    writes: bool = False
+    max_bias: float = 10.0
+    max_line_rate: float = 100.0
+    max_pixels: int = 4096
+    turn_around_min: float = 0.005
+    command_latency: float = 0.05
+    settle: float = 0.02
+    settle_per_range: float = 0.05
+    travel_speed: float = 2e-5
+
+
+@dataclass(frozen=True, slots=True)
+class MicroscopeState:
+    """A reading of the instrument; `None` where a value could not be read (never a zero in its place).
+
+    Parameters
+    ----------
+    tip
+        Where the tip is.
+    position
+        (x, y), m.
+    bias, drive
+        DC bias and AC amplitude at the tip, V, read back.
+    z_position
+        Position in the z range, 0..1.
+    time
+        Instrument clock, s.
+    scanning
+        Whether a scan or probe is under way.
+    """
+
+    tip: TipState
+    position: Point | None
+    bias: float | None
+    drive: float | None
+    z_position: float | None
+    time: float
+    scanning: bool = False
+
+
+class Microscope(Protocol):
+    """An instrument that scans and probes on request."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the instrument can do."""
+        ...
+
+    def accept(self, request: R) -> R:
+        """Return what the instrument would really do for a request; nothing moves.
+
+        Raises
+        ------
+        InstrumentError
+            When it cannot do anything like it.
+        """
+        ...
+
+    def measurement(self) -> Measurement:
+        """Return the conditions under which the next scan is measured."""
+        ...
+
+    def scan(self, request: ScanRequest) -> Iterator[ScanLine]:
+        """Scan a frame: yield trace and retrace of each line, in order of arrival.
+
+        Closing the iterator stops the scan with feedback on. Raises `LinkLost` or `ScanTimeout`.
+        """
+        ...
+
+    def probe(self, request: ProbeRequest) -> Spectrum:
+        """Measure at a point; bias and drive are zero (read back) when it returns or raises."""
+        ...
+
+    def stop(self) -> None:
+        """Stop scan and waveform, set DC bias and drive to 0 and read them back; the tip stays."""
+        ...
+
+    def park(self) -> None:
+        """`stop`, then a small lift that a recipe may leave again."""
+        ...
+
+    def withdraw(self) -> None:
+        """Make safe in the order of the feedback mode and withdraw; latched until `clear`."""
+        ...
+
+    def clear(self) -> None:
+        """A person releases the latch of `withdraw`."""
+        ...
+
+    def state(self) -> MicroscopeState:
+        """Read the instrument."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back; the tip is parked before."""
+        ...

@@ -1,0 +1,237 @@
+"""What the microscope can be asked to do: regions, scans, paths, probes, writes."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+Point: TypeAlias = tuple[float, float]
+"""Position (x, y) in the sample frame, m: x right, y up, origin at the scanner's centre."""
+
+
+class SlowDirection(StrEnum):
+    """Order in which the lines of a frame arrive: `DOWN` starts at row 0, the top of the image."""
+
+    DOWN = "down"
+    UP = "up"
+
+
+class Role(StrEnum):
+    """What a request is for; it lets a controller without memory see how far a run has come."""
+
+    OVERVIEW = "overview"
+    ZOOM = "zoom"
+    RASTER = "raster"
+    WISH = "wish"
+    BEFORE = "before"
+    AFTER = "after"
+    WALL = "wall"
+    BULK = "bulk"
+
+
+class ProbeKind(StrEnum):
+    """Kinds of point measurement."""
+
+    HYSTERESIS_LOOP = "hysteresis_loop"
+    RELAXATION = "relaxation"
+    FORCE_CURVE = "force_curve"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRegion:
+    """A rotated rectangle in the sample frame.
+
+    Parameters
+    ----------
+    center
+        (x, y), m.
+    size
+        Extent along the fast and the slow axis, m.
+    angle
+        Direction of the fast axis, rad, counter-clockwise from x.
+
+    Examples
+    --------
+    >>> ScanRegion((0.0, 0.0), (2e-6, 1e-6)).angle
+    0.0
+    """
+
+    center: Point
+    size: tuple[float, float]
+    angle: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """The AC excitation of a response channel.
+
+    Parameters
+    ----------
+    amplitude
+        Peak AC voltage, V.
+    frequency
+        Hz; `None` leaves the instrument's setting.
+    dc_bias
+        DC bias while imaging, V.
+    """
+
+    amplitude: float
+    frequency: float | None = None
+    dc_bias: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRequest:
+    """A frame to be scanned; `None` leaves the instrument's setting.
+
+    Parameters
+    ----------
+    region
+        Where.
+    shape
+        (lines, pixels).
+    line_rate
+        Lines per second, Hz; one line is a trace and a retrace.
+    slow_direction
+        Order in which the lines arrive.
+    channels
+        Names of the channels to record, `None` for all that the instrument has.
+    drive, setpoint
+        Excitation and feedback setpoint (V).
+    role, target, reason
+        What the frame is for, which target (or wish) it belongs to, and a sentence that says why.
+    """
+
+    region: ScanRegion
+    shape: tuple[int, int]
+    line_rate: float
+    slow_direction: SlowDirection = SlowDirection.DOWN
+    channels: tuple[str, ...] | None = None
+    drive: Drive | None = None
+    setpoint: float | None = None
+    role: Role = Role.RASTER
+    target: str | None = None
+    reason: str = ""
+
+    @property
+    def pixel_size(self) -> tuple[float, float]:
+        """Distance of pixel centres (along a line, between lines), m."""
+        return self.region.size[0] / self.shape[1], self.region.size[1] / self.shape[0]
+
+    @property
+    def tip_speed(self) -> float:
+        """Mean speed of the tip along the fast axis, m/s, with 10 % of a line spent in turning."""
+        return 2 * self.region.size[0] * self.line_rate / 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One pass of a path: `start` to `end` (m) at `speed` (m/s), recorded in `pixels` samples."""
+
+    start: Point
+    end: Point
+    speed: float
+    pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathRequest:
+    """A sequence of passes: zig-zags, transects, lines of variable speed."""
+
+    sweeps: tuple[Sweep, ...]
+    channels: tuple[str, ...] | None = None
+    drive: Drive | None = None
+    role: Role = Role.RASTER
+    target: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """The bias that a probe applies, as steps that are each held on field and then off field.
+
+    Parameters
+    ----------
+    amplitude
+        Largest |bias|, V.
+    steps
+        Bias steps a cycle (a multiple of 4).
+    cycles
+        Number of cycles.
+    on_time, off_time
+        Seconds on field and off field at each step.
+    read_bias
+        Bias while off field, V.
+    first_polarity
+        +1 or -1: the sign of the first half-cycle.
+    drive
+        AC amplitude that reads the response, V.
+    envelope
+        "triangle": 0, +max, 0, -max, 0 in each cycle. "step": one step to `amplitude` and back
+        (relaxation): `steps` samples on field, then `steps` off field.
+    """
+
+    amplitude: float
+    steps: int = 64
+    cycles: int = 3
+    on_time: float = 0.01
+    off_time: float = 0.01
+    read_bias: float = 0.0
+    first_polarity: int = 1
+    drive: float = 1.0
+    envelope: str = "triangle"
+
+    @property
+    def duration(self) -> float:
+        """How long the waveform takes, s."""
+        return self.cycles * self.steps * (self.on_time + self.off_time)
+
+    @property
+    def dose(self) -> float:
+        """Integral of |bias| over time on and off field, V s, an upper bound for a triangle."""
+        per_step = self.amplitude * self.on_time + abs(self.read_bias) * self.off_time
+        shape = 0.5 if self.envelope == "triangle" else 1.0
+        return math.fsum([per_step * shape]) * self.steps * self.cycles
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRequest:
+    """A point measurement with its full waveform (`None` for a force curve).
+
+    Parameters
+    ----------
+    kind
+        What is measured.
+    position
+        (x, y), m.
+    waveform
+        Bias against time; `None` only for a force curve, which applies none.
+    indentation
+        Force curve only: largest load above contact, N.
+    role, target, site, reason
+        `Role.WALL` or `Role.BULK`, the target it belongs to, the name of the site (used once), and
+        why.
+    """
+
+    kind: ProbeKind
+    position: Point
+    waveform: Waveform | None = None
+    indentation: float | None = None
+    role: Role = Role.WALL
+    target: str | None = None
+    site: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """A deliberate change of the sample: `region` is scanned with `bias` (V) on the tip."""
+
+    region: ScanRegion
+    bias: float
+    lines: int
+    line_rate: float
+    reason: str = ""
+
+
+Request: TypeAlias = ScanRequest | PathRequest | ProbeRequest | WriteRequest

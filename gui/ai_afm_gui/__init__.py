@@ -1,0 +1,1 @@
+"""The desktop window of ai-afm (its pages come with the issue about the window)."""

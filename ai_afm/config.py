@@ -2,6 +2,8 @@
 
 import math
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -283,6 +285,50 @@ def parse_config(text: str, source: str = "configuration") -> RunConfig:
         raise ConfigError(f"{source} is not valid TOML: {exc}") from exc
     except ValidationError as exc:
         raise ConfigError(f"{source}: {_explain(exc)}") from exc
+
+
+def parse_region(values: Mapping[str, Any]) -> ScanRegion:
+    """Check a region given as `center_nm`, `size_nm`, `angle_deg`.
+
+    Raises
+    ------
+    ConfigError
+        When a key is unknown, missing or out of bounds.
+    """
+    try:
+        return RegionSettings.model_validate(dict(values)).region
+    except ValidationError as exc:
+        raise ConfigError(f"region: {_explain(exc)}") from exc
+
+
+def narrowed(limits: Limits, values: Mapping[str, Any]) -> Limits:
+    """Return limits with the given keys of `[limits]` (e.g. `max_bias_v`) replaced.
+
+    Raises
+    ------
+    ConfigError
+        When a key is unknown or out of bounds.
+    """
+    try:
+        given = LimitSettings.model_validate(dict(values))
+    except ValidationError as exc:
+        raise ConfigError(f"limits: {_explain(exc)}") from exc
+    new = given.limits(limits.region, limits.max_run_time)
+    names = {
+        "region": ("region",),
+        "max_tip_speed_um_per_s": ("max_tip_speed",),
+        "max_line_rate_hz": ("max_line_rate",),
+        "max_bias_v": ("max_bias",),
+        "max_drive_v": ("max_drive",),
+        "setpoint_v": ("min_setpoint", "max_setpoint"),
+        "max_indentation_nn": ("max_indentation",),
+        "max_current_na": ("max_current",),
+        "max_passes": ("max_passes",),
+        "max_dose_v_s": ("max_dose",),
+        "max_travel_um": ("max_travel",),
+    }
+    changed = {field: getattr(new, field) for key in values for field in names[key]}
+    return replace(limits, **changed)
 
 
 def _explain(exc: ValidationError) -> str:

@@ -8,7 +8,7 @@ from ai_afm.types import ProbeRequest, ScanRequest
 
 
 class Controller(Protocol):
-    """Decides where to look next; has no memory, reads no clock, and draws no chance but the survey's seed."""
+    """Decides where to look next: no memory, no clock, no chance but what the survey's seed gives."""
 
     @property
     def name(self) -> str:
@@ -21,4 +21,8 @@ class Controller(Protocol):
 
     def enough(self, request: ScanRequest, glimpse: Glimpse) -> str | None:
         """Say why the running scan can be stopped early, or return `None` to go on."""
+        ...
+
+    def closing_words(self, survey: Survey) -> str:
+        """Say in a sentence why there is nothing more to do (once `propose` has returned `None`)."""
         ...

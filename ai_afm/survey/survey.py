@@ -73,6 +73,10 @@ class Survey:
         """Return a survey that remembers a refusal."""
         return replace(self, refused=(*self.refused, (request, message)))
 
+    def fall_back(self, reason: str) -> "Survey":
+        """Return a survey in which the raster plan takes over, and why."""
+        return replace(self, fallback=reason)
+
     def wish(self, wish: Wish) -> "Survey":
         """Return a survey with one more wish."""
         return replace(self, wishes=(*self.wishes, wish))

@@ -1,0 +1,43 @@
+# `make demo` and `make test` do all set-up from a bare clone; nothing else has to be done first.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+DEMO ?= demo-runs/$(shell date +%Y%m%d-%H%M%S)
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: demo test test-slow bench lint sample-scans default-model clean
+
+demo: $(STAMP)
+	$(BIN)/ai-afm demo --out $(DEMO)
+
+test: $(STAMP)
+	$(PYTEST) -n 2 -m "not slow and not gpu"
+
+test-slow: $(STAMP)
+	$(PYTEST) -m "not gpu"
+
+bench: $(STAMP)
+	$(BIN)/ai-afm bench line --json
+	$(BIN)/ai-afm bench twin --json
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy --platform win32
+	$(BIN)/lint-imports
+
+sample-scans: $(STAMP)
+	$(BIN)/ai-afm twin sample-scans --out sample_scans
+
+default-model: $(STAMP)
+	$(BIN)/python -m ai_afm.flywheel.train --out models
+
+$(STAMP): pyproject.toml constraints-cpu.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints-cpu.txt -e ".[dev]"
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) build dist

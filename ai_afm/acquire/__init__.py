@@ -1,0 +1,1 @@
+"""One scan or probe carried out: lines are read, checked and stored whatever the caller does."""

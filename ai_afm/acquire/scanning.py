@@ -1,0 +1,263 @@
+"""Carry out one scan: file first, then the tip, glimpses while lines come in, walls at the end."""
+
+import logging
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from ai_afm.acquire.session import Session
+from ai_afm.acquire.steer import Helm
+from ai_afm.acquire.stream import Stream
+from ai_afm.errors import ModelError, ScanTimeout, StoreError
+from ai_afm.events import Event, Faulted, Glimpsed, LineScanned, ScanStarted, ScanStopped
+from ai_afm.image.assemble import Assembler
+from ai_afm.image.scan_bytes import ScanState
+from ai_afm.segment.base import Glimpse
+from ai_afm.store.scan_file import ScanFileWriter
+from ai_afm.acquire.drifted import measured_offset
+from ai_afm.survey.survey import Survey
+from ai_afm.survey.walls import extract_network
+from ai_afm.types.codec import encode
+from ai_afm.types import Channel, Direction, Frame, Observation, ScanRequest
+
+log = logging.getLogger(__name__)
+
+GLIMPSE_DEADLINE = 60.0
+"""Seconds that a scan in lockstep waits for the segmenter before it goes on without."""
+
+
+JOIN_DEADLINE = 3.0
+"""Seconds that the line under way may take to end; Ctrl-C has to park the tip within 5 s."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Where a scan stands; lives for one scan only."""
+
+    rows: int = 0
+    asked: int = 0
+    glimpse: Glimpse | None = None
+    stopped: str | None = None
+
+
+def scan(
+    session: Session, survey: Survey, request: ScanRequest, helm: Helm
+) -> Generator[Event, None, Observation]:
+    """Scan a frame, yield what happens, and return the observation.
+
+    Raises
+    ------
+    InstrumentError, StoreError
+        After the file was closed as "aborted"; what was scanned is kept.
+    """
+    number = session.folder.next_scan_number()
+    accepted = session.microscope.accept(request)
+    session.microscope.check(accepted)
+    channels = _channels(session, accepted)
+    started = session.microscope.state().time
+    writer = ScanFileWriter.create(
+        session.folder.scan_file(number), number, accepted, channels, session.microscope.measurement()
+    )
+    with writer:
+        session.journal.append(
+            "scan_started", {"scan": number, "role": accepted.role, "target": accepted.target}
+        )
+        assembler = Assembler(accepted, channels, session.microscope.measurement())
+        acknowledge = session.acknowledge
+        stream = Stream(
+            session.microscope,
+            accepted,
+            writer,
+            assembler,
+            None if acknowledge is None else lambda line: acknowledge(number, line),
+        )
+        progress = _Progress()
+        yield ScanStarted(number, accepted)
+        try:
+            yield from _follow(session, stream, number, accepted, progress, helm)
+        finally:
+            _end(stream, writer, assembler, progress)
+        if stream.error is not None:
+            raise stream.error
+    yield from _last_glimpse(session, number, progress)
+    return _observe(session, survey, number, assembler.frame, progress, started)
+
+
+def _end(
+    stream: Stream, writer: ScanFileWriter, assembler: Assembler, progress: _Progress
+) -> None:
+    """Stop the tip after its line and write down how the scan ended."""
+    stream.stop()
+    if not stream.join(JOIN_DEADLINE):
+        log.error("the line under way does not end; the scan file stays as it is")
+        return
+    rows = int(assembler.frame.scanned[Direction.RETRACE].sum())
+    if stream.error is not None:
+        state, reason = ScanState.ABORTED, str(stream.error)
+    elif progress.stopped is not None:
+        state, reason = ScanState.STOPPED, progress.stopped
+    elif rows == assembler.frame.shape[0]:
+        state, reason = ScanState.COMPLETE, ""
+    else:
+        state, reason = ScanState.INTERRUPTED, "the run was ended from outside"
+    if not isinstance(stream.error, StoreError):
+        writer.finish(state, reason)
+
+
+def _channels(session: Session, request: ScanRequest) -> tuple[Channel, ...]:
+    wanted = request.channels
+    have = session.capabilities.channels
+    return have if wanted is None else tuple(c for c in have if c.name in wanted)
+
+
+def _follow(
+    session: Session,
+    stream: Stream,
+    number: int,
+    request: ScanRequest,
+    progress: _Progress,
+    helm: Helm,
+) -> Generator[Event]:
+    """Yield lines and glimpses until the scan ends."""
+    step = session.config.model.glimpse_every
+    patience = max(3 * 2 / request.line_rate, 10.0)
+    last = time.monotonic()
+    if session.lockstep:
+        stream.allow(step)
+    stream.start()
+    while stream.running:
+        yield from helm.obey(session, stream)
+        if helm.stopping and progress.stopped is None:
+            progress.stopped = helm.stopping
+            stream.stop()
+        stored = stream.take(0.05)
+        if stored is not None:
+            last = time.monotonic()
+            progress.rows += stored.line.direction == Direction.RETRACE
+            yield LineScanned(number, stored.line, stored.durable)
+        elif not helm.held and time.monotonic() - last > patience and stream.error is None:
+            stream.error = ScanTimeout(
+                f"scan {number}: no line for {patience:.0f} s after row {progress.rows}; "
+                "look at the controller, then resume the run"
+            )
+            return
+        yield from _glimpse(session, stream, number, request, progress, step)
+
+
+def _glimpse(
+    session: Session,
+    stream: Stream,
+    number: int,
+    request: ScanRequest,
+    progress: _Progress,
+    step: int,
+) -> Generator[Event]:
+    """Ask for a glimpse where one is due, take answers, and stop a frame that has shown enough."""
+    service = session.glimpses
+    if service is None:
+        stream.allow(request.shape[0])
+        return
+    due = progress.rows >= progress.asked + step and progress.rows < request.shape[0]
+    if due:
+        progress.asked = progress.rows
+        service.submit(number, session.folder.scan_file(number), progress.rows)
+    glimpse = service.poll(GLIMPSE_DEADLINE if due and session.lockstep else 0.0)
+    if glimpse is not None and glimpse.scan == number:
+        yield from _take(session, progress, glimpse)
+        reason = session.controller.enough(request, glimpse)
+        if reason and progress.stopped is None:
+            progress.stopped = reason
+            stream.stop()
+            session.journal.append("scan_stopped", {"scan": number, "reason": reason})
+            yield ScanStopped(number, glimpse.lines, reason)
+    if due and session.lockstep:
+        stream.allow(progress.rows + step)
+
+
+def _take(session: Session, progress: _Progress, glimpse: Glimpse) -> Generator[Event]:
+    progress.glimpse = glimpse
+    session.journal.append(
+        "glimpse",
+        {
+            "scan": glimpse.scan,
+            "lines": glimpse.lines,
+            "file": glimpse.path.name,
+            "model": glimpse.segmentation.model,
+            "model_sha256": glimpse.segmentation.model_sha256,
+            "final": glimpse.final,
+            "ood_score": glimpse.segmentation.ood_score,
+            "ms": glimpse.milliseconds,
+        },
+    )
+    yield Glimpsed(
+        glimpse.scan, glimpse.lines, glimpse.segmentation, glimpse.milliseconds
+    )
+
+
+def _last_glimpse(
+    session: Session, number: int, progress: _Progress
+) -> Generator[Event]:
+    """Have all rows segmented; a segmenter that fails costs this glimpse and is a fault, not an end."""
+    service = session.glimpses
+    if service is None or progress.rows == 0:
+        return
+    try:
+        service.submit(number, session.folder.scan_file(number), progress.rows, final=True)
+        deadline = time.monotonic() + GLIMPSE_DEADLINE
+        while time.monotonic() < deadline:
+            glimpse = service.poll(1.0)
+            if glimpse is not None and glimpse.scan == number:
+                yield from _take(session, progress, glimpse)
+                if glimpse.final:
+                    return
+        raise ModelError(f"no segmentation of scan {number} within {GLIMPSE_DEADLINE:.0f} s")
+    except ModelError as exc:
+        progress.glimpse = None
+        session.journal.append("fault", {"kind": "segmenter", "message": str(exc)})
+        yield Faulted("segmenter", str(exc), "the run goes on by the raster plan")
+
+
+def _observe(
+    session: Session,
+    survey: Survey,
+    number: int,
+    frame: Frame,
+    progress: _Progress,
+    started: float,
+) -> Observation:
+    glimpse = progress.glimpse if progress.glimpse and progress.glimpse.final else None
+    segmentation = glimpse.segmentation if glimpse else None
+    offset, uncertainty = measured_offset(session.folder, survey, frame)
+    observation = Observation(
+        number=number,
+        request=frame.request,
+        lines=progress.rows,
+        network=extract_network(segmentation, frame.region) if segmentation else None,
+        segmentation=segmentation,
+        finished=progress.stopped is None,
+        seconds=session.microscope.state().time - started,
+        offset=offset,
+        notes={
+            "ood": segmentation.ood if segmentation else None,
+            "ood_score": segmentation.ood_score if segmentation else None,
+            "segmentation": glimpse.path.name if glimpse else None,
+            "stopped": progress.stopped,
+            "offset_uncertainty": uncertainty,
+        },
+    )
+    session.journal.append("observed", observation_record(observation))
+    return observation
+
+
+def observation_record(observation: Observation) -> dict[str, object]:
+    """Return the journal row of an observation: all but the arrays, which have their own files."""
+    kind = "scan" if isinstance(observation.request, ScanRequest) else "probe"
+    return {
+        kind: observation.number,
+        "request": encode(observation.request),
+        "lines": observation.lines,
+        "finished": observation.finished,
+        "seconds": observation.seconds,
+        "offset": observation.offset,
+        "notes": dict(observation.notes or {}),
+    }

@@ -1,0 +1,138 @@
+"""What a run is made of: the parts that the loop is given, and the commands it obeys."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ai_afm.config import RunConfig
+from ai_afm.control.base import Controller
+from ai_afm.errors import AfmError, SafetyStop
+from ai_afm.microscope.base import Capabilities
+from ai_afm.microscope.guard import GuardedMicroscope
+from ai_afm.segment.base import GlimpseService
+from ai_afm.types.codec import encode
+from ai_afm.store.journal import Journal
+from ai_afm.store.run_folder import RunFolder
+from ai_afm.survey.survey import Survey
+from ai_afm.types import Authority, ProbeRequest, ScanLine, ScanRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a person asks of a live run: `pause`, `resume`, `stop`, `park`, `withdraw`, ...
+
+    Parameters
+    ----------
+    do
+        The verb.
+    args
+        Its arguments, JSON values.
+    """
+
+    do: str
+    args: Mapping[str, Any]
+
+
+class Steering(Protocol):
+    """The run's side of its steering socket."""
+
+    def take(self) -> Command | None:
+        """Return the next command, or `None`."""
+        ...
+
+    def publish(self, status: Mapping[str, Any]) -> None:
+        """Set what `status` answers."""
+        ...
+
+
+class NoSteering:
+    """A run that nobody steers."""
+
+    def take(self) -> Command | None:
+        """Return `None`."""
+        return None
+
+    def publish(self, status: Mapping[str, Any]) -> None:
+        """Forget the status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The parts of a run.
+
+    Parameters
+    ----------
+    config
+        Resolved settings.
+    folder, journal
+        Where everything is stored.
+    microscope
+        Always the guarded one.
+    controller
+        Decides.
+    glimpses
+        The segmenter, `None` for a run without one.
+    steering
+        Commands of a person.
+    lockstep
+        Whether the instrument waits for the segmenter: true for clocks that are not real, where
+        "live" has no other meaning.
+    acknowledge
+        Called for each line that is on disk.
+    """
+
+    config: RunConfig
+    folder: RunFolder
+    journal: Journal
+    microscope: GuardedMicroscope
+    controller: Controller
+    glimpses: GlimpseService | None
+    steering: Steering
+    lockstep: bool = False
+    acknowledge: Callable[[int, ScanLine], None] | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the instrument can do."""
+        return self.microscope.capabilities
+
+    @property
+    def authority(self) -> Authority:
+        """How far the run may go by itself."""
+        return self.config.run.authority
+
+    def empty_survey(self) -> Survey:
+        """Return what is known before the first scan: limits, consent and the seed."""
+        microscope, run = self.microscope, self.config.run
+        return Survey(microscope.limits, microscope.consent, run.seed)
+
+    def record_decision(self, request: ScanRequest | ProbeRequest) -> int:
+        """Commit a decision to the journal before anything moves; return its row number."""
+        model = None
+        if self.glimpses is not None:
+            model = {"name": self.glimpses.model, "sha256": self.glimpses.model_sha256}
+        return self.journal.append(
+            "decision",
+            {
+                "request": encode(request),
+                "reason": request.reason,
+                "controller": self.controller.name,
+                "model": model,
+            },
+        )
+
+    def make_safe(self) -> None:
+        """Park the tip (withdrawn stays withdrawn) with bias and drive read back as zero.
+
+        Raises
+        ------
+        SafetyStop
+            When zero could not be verified; a row of the journal says so.
+        """
+        try:
+            self.microscope.park()
+        except AfmError as exc:
+            self.journal.append("fault", {"kind": "park", "message": str(exc), "response": "none"})
+            raise SafetyStop(
+                f"the tip could not be parked: {exc}; look at the controller now"
+            ) from exc

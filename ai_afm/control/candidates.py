@@ -1,0 +1,222 @@
+"""Places worth a closer look: what the networks of a survey show, weighed."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from ai_afm import geometry
+from ai_afm.config import TargetSettings
+from ai_afm.survey import polyline
+from ai_afm.survey.match import sample_walls
+from ai_afm.survey.places import offsets
+from ai_afm.survey.survey import Survey
+from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Point, Role, Wall, WallNetwork
+
+LOOKED_AT = (Role.OVERVIEW, Role.RASTER, Role.ZOOM, Role.WISH)
+
+
+class Kind(StrEnum):
+    """What makes a place interesting."""
+
+    WALL_JUNCTION = "wall_junction"
+    WALL_MEETS_BOUNDARY = "wall_meets_boundary"
+    NEEDLE_TIP = "needle_tip"
+    LONG_WALL = "long_wall"
+    GRAIN_JUNCTION = "grain_junction"
+    UNCERTAIN = "uncertain"
+
+    @property
+    def words(self) -> str:
+        """How the place is called in a sentence."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Kind.WALL_JUNCTION: "the junction of walls",
+    Kind.WALL_MEETS_BOUNDARY: "the point where a wall meets a grain boundary",
+    Kind.NEEDLE_TIP: "the free end of a wall (a needle tip, unless the wall goes on unseen)",
+    Kind.LONG_WALL: "the straightest stretch of a long wall",
+    Kind.GRAIN_JUNCTION: "the junction of grain boundaries",
+    Kind.UNCERTAIN: "a spot where the model is not sure",
+}
+
+UNDETERMINED_END = 0.5
+"""A free end of a wall of unknown type may be a needle tip or a gap in the drawing: half its worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place: where (m, coordinates of the first frame), what, and what it is worth.
+
+    `weight` is the setting for its kind; `score` is weight x geometry (confidence of the walls there,
+    length of a long wall).
+    """
+
+    position: Point
+    kind: Kind
+    weight: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A candidate as one observation (by its index) of a certain frame size (m) shows it."""
+
+    observation: int
+    size: float
+    candidate: Candidate
+
+
+def sightings(survey: Survey, settings: TargetSettings) -> tuple[Sighting, ...]:
+    """Return everything of interest in all frames, in order of observation, drift removed."""
+    found = []
+    drifts = offsets(survey)
+    for index, (observation, (dx, dy)) in enumerate(zip(survey.observations, drifts, strict=True)):
+        network, request = observation.network, observation.request
+        if network is None or getattr(request, "role", None) not in LOOKED_AT:
+            continue
+        size = max(network.region.size)
+        spots = (observation.notes or {}).get("uncertain", ())
+        for candidate in (*features(network, settings), *_uncertain(spots, settings)):
+            x, y = candidate.position
+            found.append(Sighting(index, size, replace(candidate, position=(x - dx, y - dy))))
+    return tuple(found)
+
+
+def ranked(seen: Sequence[Sighting], settings: TargetSettings) -> tuple[Candidate, ...]:
+    """Return the places behind sightings, best first.
+
+    Sightings of one kind closer than half the settings' least distance in frames of different size are one
+    place; its best resolved sighting (in the smallest frame) counts.
+    """
+    places = _without_doubles(seen, settings.min_distance_nm * 0.5e-9)
+    return tuple(sorted(places, key=lambda c: (-c.score, c.kind, c.position)))
+
+
+def _without_doubles(seen: Sequence[Sighting], radius: float) -> list[Candidate]:
+    kept: list[Candidate] = []
+    for kind in Kind:
+        of_kind = [s for s in seen if s.candidate.kind is kind]
+        sizes = np.array([s.size for s in of_kind])
+        if len(np.unique(sizes)) < 2:
+            kept += [s.candidate for s in of_kind]
+            continue
+        points = np.array([s.candidate.position for s in of_kind])
+        near = KDTree(points).query_ball_point(points, radius)
+        kept += [
+            s.candidate
+            for s, around in zip(of_kind, near, strict=True)
+            if s.size <= sizes[around].min()
+        ]
+    return kept
+
+
+def features(network: WallNetwork, settings: TargetSettings) -> Iterator[Candidate]:
+    """Yield the places that one network shows, in the network's own coordinates."""
+    certainty = _Certainty(network)
+    for junction in network.junctions:
+        kind = _kind_of_junction(junction.codes)
+        if kind is not None:
+            yield _candidate(junction.position, kind, settings, certainty(junction.position))
+    for tip in network.tips:
+        yield _candidate(tip, Kind.NEEDLE_TIP, settings, certainty(tip))
+    for end in network.open_ends:
+        if certainty.code(end) == ClassCode.WALL:
+            worth = UNDETERMINED_END * certainty(end)
+            yield _candidate(end, Kind.NEEDLE_TIP, settings, worth)
+        else:
+            yield _candidate(end, Kind.UNCERTAIN, settings, 1.0)
+    yield from _long_walls(network, settings, certainty)
+
+
+def _candidate(at: Point, kind: Kind, settings: TargetSettings, geometry_factor: float) -> Candidate:
+    weight = float(getattr(settings.weights, kind.value))
+    return Candidate(at, kind, weight, weight * geometry_factor)
+
+
+def _kind_of_junction(codes: tuple[int, ...]) -> Kind | None:
+    walls = sum(c in DOMAIN_WALL_CODES for c in codes)
+    boundaries = sum(c == ClassCode.GRAIN_BOUNDARY for c in codes)
+    if walls and boundaries:
+        return Kind.WALL_MEETS_BOUNDARY
+    if walls >= 3:
+        return Kind.WALL_JUNCTION
+    return Kind.GRAIN_JUNCTION if boundaries >= 3 else None
+
+
+def _uncertain(spots: object, settings: TargetSettings) -> Iterator[Candidate]:
+    """Yield the spots (x m, y m, uncertainty 0..1) that the run has noted beside a frame."""
+    if not isinstance(spots, list | tuple):
+        return
+    for x, y, uncertainty in spots:
+        at = (float(x), float(y))
+        yield _candidate(at, Kind.UNCERTAIN, settings, float(uncertainty))
+
+
+class _Certainty:
+    """The probability and class of the wall next to a point of a network."""
+
+    def __init__(self, network: WallNetwork) -> None:
+        self._walls = network.walls
+        points = [w.points for w in network.walls]
+        self._owner = np.repeat(np.arange(len(points)), [len(p) for p in points])
+        self._tree = KDTree(np.concatenate(points)) if points else None
+
+    def __call__(self, at: Point) -> float:
+        wall = self._nearest(at)
+        return 1.0 if wall is None or math.isnan(wall.probability) else wall.probability
+
+    def code(self, at: Point) -> int | None:
+        wall = self._nearest(at)
+        return None if wall is None else wall.code
+
+    def _nearest(self, at: Point) -> Wall | None:
+        if self._tree is None:
+            return None
+        return self._walls[int(self._owner[int(self._tree.query(at)[1])])]
+
+
+def _long_walls(
+    network: WallNetwork, settings: TargetSettings, certainty: _Certainty
+) -> Iterator[Candidate]:
+    """Yield, for each wall longer than the closest frame, its straightest point far from all else."""
+    closest = min(settings.ladder_nm, default=settings.min_distance_nm) * 1e-9
+    lengths = [wall.length for wall in network.walls]
+    longest = max(lengths, default=0.0)
+    step = closest / 16
+    for index, (wall, length) in enumerate(zip(network.walls, lengths, strict=True)):
+        if wall.code not in DOMAIN_WALL_CODES or length < closest:
+            continue
+        others = [w for i, w in enumerate(network.walls) if i != index]
+        at = _typical_point(wall, sample_walls(others, step)[0], network, step)
+        worth = certainty(at) * math.sqrt(length / longest)
+        yield _candidate(at, Kind.LONG_WALL, settings, worth)
+
+
+def _typical_point(
+    wall: Wall, others: NDArray[np.float64], network: WallNetwork, step: float
+) -> Point:
+    """Return the point that is straight over 16 steps and as far as possible from ends, edges, other walls."""
+    points = polyline.resample(wall.points, step, wall.closed)
+    n = len(points)
+    half = max(1, min(8, (n - 1) // 4))
+    chord = np.hypot(*(points[2 * half :] - points[: n - 2 * half]).T) / (2 * half * step)
+    middle = points[half : n - half]
+    free = np.full(len(middle), np.inf)
+    if not wall.closed:
+        along = np.arange(half, n - half) * step
+        free = np.minimum(free, np.minimum(along, (n - 1) * step - along))
+    if len(others):
+        free = np.minimum(free, KDTree(others).query(middle)[0])
+    u, v = geometry.to_region(network.region, *middle.T)
+    width, height = network.region.size
+    free = np.minimum(free, np.minimum(width / 2 - np.abs(u), height / 2 - np.abs(v)))
+    # beyond the half frame there is nothing to gain by being further away
+    room = np.clip(free / (8 * step), 0, 1)
+    best = int(np.argmax(room * np.clip(chord, 0, 1) ** 4))
+    return float(middle[best, 0]), float(middle[best, 1])

@@ -1,0 +1,254 @@
+"""The order of probing: image, wall and bulk loops in random blocks, image; one target after the other."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ai_afm import geometry
+from ai_afm.config import RunConfig
+from ai_afm.control.costs import PROBING, Costs
+from ai_afm.control.frames import inside, touches_forbidden, was_refused, with_imaging
+from ai_afm.control.ladder import Target, targets
+from ai_afm.control.sites import Pair, Site, pairs
+from ai_afm.control.words import Choice, place_text, size_text
+from ai_afm.microscope.consent import allows_bias
+from ai_afm.microscope.dose import cell_of
+from ai_afm.survey import places
+from ai_afm.survey.survey import Survey
+from ai_afm.types import (
+    Observation,
+    Point,
+    ProbeKind,
+    ProbeRequest,
+    Role,
+    ScanRegion,
+    ScanRequest,
+)
+
+_TARGETS, _PAIRS = 1, 2
+"""Separate streams of chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The sites of one target in the order in which they are probed."""
+
+    target: str
+    sites: tuple[Site, ...]
+
+
+def probing_began(survey: Survey) -> bool:
+    """Tell whether anything was probed, or imaged for probing: then no new places are looked for."""
+    return any(survey.probes()) or any(survey.scans(*PROBING))
+
+
+def next_probe(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
+    """Return the next probe, or image before or after, or `None` with the reason."""
+    if not config.probe.enabled:
+        return Choice(None, "Probing is switched off")
+    amplitude = config.probe.waveform.amplitude
+    if amplitude > survey.limits.max_bias:
+        return Choice(
+            None,
+            f"No probes: {amplitude:.3g} V are more than the limit of {survey.limits.max_bias:.3g} V",
+        )
+    found = targets(survey, config)
+    plan = _plan(config, survey, found)
+    if not any(series.sites for series in plan):
+        return Choice(None, _why_none(config, found))
+    left_out = ""
+    for series in plan:
+        choice, refusal = _next_of(config, survey, costs, series)
+        if choice is not None:
+            return choice
+        left_out = refusal or left_out
+        if refusal:
+            break
+    probed = sum(1 for _ in survey.probes())
+    if left_out:
+        return Choice(None, f"{probed} probes are done, the rest is left out: {left_out}")
+    return Choice(None, f"All is done: {probed} probes")
+
+
+def why_no_probes(config: RunConfig, survey: Survey) -> str | None:
+    """Say why nothing can be probed, `None` when something can."""
+    found = targets(survey, config)
+    if any(series.sites for series in _plan(config, survey, found)):
+        return None
+    return _why_none(config, found)
+
+
+def _why_none(config: RunConfig, found: tuple[Target, ...]) -> str:
+    if not found:
+        return "No probes: no place was looked at closely"
+    anywhere = pairs(found, config.probe, None)
+    possible = sum(len(p) for p in anywhere.values())
+    if not possible:
+        return "No probes: the closer frames show no wall to probe"
+    return (
+        f"No probes: none of the {possible} wall sites at {len(found)} targets lies where a person has"
+        f" allowed {config.probe.amplitude_v:.3g} V; paint a zone of level bias or sacrificial there"
+    )
+
+
+def _plan(config: RunConfig, survey: Survey, found: tuple[Target, ...]) -> list[Series]:
+    """Return what is probed where, in order: chance comes from the survey's seed alone."""
+    by_target = pairs(found, config.probe, survey.consent)
+    refused = {r.site for r, _ in survey.refused if isinstance(r, ProbeRequest)}
+    plan = []
+    for number, (name, prepared) in enumerate(by_target.items()):
+        usable = [
+            (i, p) for i, p in enumerate(prepared) if not any(s.name in refused for s in p.sites)
+        ]
+        # a partner alone proves nothing, but a wall loop already taken cannot be undone
+        blocks = usable[: config.probe.per_target]
+        ordered = sorted(blocks, key=lambda b: _chance(survey, _PAIRS, number, b[0]).random())
+        sites = [s for i, pair in ordered for s in _block(survey, number, i, pair)]
+        plan.append((_chance(survey, _TARGETS, number, 0).random(), Series(name, tuple(sites))))
+    return [series for _, series in sorted(plan, key=lambda entry: entry[0])]
+
+
+def _block(survey: Survey, target: int, number: int, pair: Pair) -> tuple[Site, ...]:
+    """Return a pair with the wall or the bulk first, as chance has it."""
+    reverse = _chance(survey, _PAIRS, target, number).random(2)[1] < 0.5
+    return pair.sites[::-1] if reverse else pair.sites
+
+
+def _chance(survey: Survey, *stream: int) -> np.random.Generator:
+    return np.random.default_rng([survey.seed, *stream])
+
+
+def _next_of(
+    config: RunConfig, survey: Survey, costs: Costs, series: Series
+) -> tuple[Choice | None, str | None]:
+    """Return what comes next at one target, or `None` and what the budget has refused there."""
+    done = {
+        o.request.site
+        for o in survey.probes()
+        if isinstance(o.request, ProbeRequest)
+    }
+    before = _image_of(survey, Role.BEFORE, series.target)
+    open_ = [s for s in series.sites if s.name not in done]
+    refusal = None
+    for site in open_:
+        probe = _probe(config, survey, series.target, site)
+        if not _possible(survey, probe):
+            continue
+        image = _before(config, survey, series)
+        first = before is None and len(open_) == len(series.sites)
+        if not (config.probe.image_before_after and first) or not _may_image(survey, image):
+            after = _after(config, survey, series, before) if before else None
+            refusal = costs.probe_refusal(survey, probe, *([after] if after else []))
+            if refusal is None:
+                return Choice(probe, probe.reason), None
+            break
+        refusal = costs.probe_refusal(survey, image, probe, image)
+        if refusal is None:
+            return Choice(image, image.reason), None
+        break
+    if before is not None and len(open_) < len(series.sites):
+        after = _after(config, survey, series, before)
+        seen = _image_of(survey, Role.AFTER, series.target)
+        if seen is None and _may_image(survey, after) and not costs.refusal(survey, after):
+            return Choice(after, after.reason), None
+    return None, refusal
+
+
+def _possible(survey: Survey, probe: ProbeRequest) -> bool:
+    """Tell whether the site is allowed where drift has carried it, and its cell may take a pulse more."""
+    if probe.waveform is None:
+        return False
+    cell = cell_of(probe.position)
+    pulses = sum(
+        cell_of(o.request.position) == cell
+        for o in survey.probes()
+        if isinstance(o.request, ProbeRequest)
+    )
+    volts = probe.waveform.amplitude
+    return allows_bias(survey.consent, probe.position, volts, pulses) is None and bool(
+        geometry.is_inside(survey.limits.region, *probe.position)
+    )
+
+
+def _probe(config: RunConfig, survey: Survey, target: str, site: Site) -> ProbeRequest:
+    waveform = config.probe.waveform
+    at = places.now(survey, site.position)
+    return ProbeRequest(
+        ProbeKind.HYSTERESIS_LOOP,
+        at,
+        waveform,
+        role=site.role,
+        target=target,
+        site=site.name,
+        reason=(
+            f"Hysteresis loop {site.name}, {waveform.cycles} cycles to {waveform.amplitude:.3g} V,"
+            f" {site.reason} ({place_text(at)})"
+        ),
+    )
+
+
+def _image_of(survey: Survey, role: Role, target: str) -> int | None:
+    """Return the index of the image before or after the probes of a target, `None` when there is none."""
+    for index, observation in enumerate(survey.observations):
+        request = observation.request
+        if isinstance(request, ScanRequest) and request.role is role and request.target == target:
+            return index
+    return None
+
+
+def _may_image(survey: Survey, image: ScanRequest) -> bool:
+    return not was_refused(survey, image.region, image.role) and not touches_forbidden(
+        survey, image.region
+    )
+
+
+def _before(config: RunConfig, survey: Survey, series: Series) -> ScanRequest:
+    """Return the image before: as large as set, or as needed to hold all sites."""
+    points = np.array([s.position for s in series.sites])
+    low, high = points.min(axis=0), points.max(axis=0)
+    size = max(config.probe.image_size_nm * 1e-9, 1.25 * float((high - low).max()))
+    middle: Point = (float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2)
+    at = places.now(survey, middle)
+    region = inside(survey.limits.region, at, (size, size), 0.0) or ScanRegion(at, (size, size))
+    reason = (
+        f"Image of {size_text(size)} before the {len(series.sites)} probes at {series.target}:"
+        " the native state, and where drift has carried it"
+    )
+    return _image(config, region, Role.BEFORE, series.target, reason)
+
+
+def _after(config: RunConfig, survey: Survey, series: Series, before: int) -> ScanRequest:
+    """Return the image after: the same ground as before, wherever drift has carried it."""
+    earlier = survey.observations[before]
+    region = _same_ground(survey, earlier, places.offsets(survey)[before])
+    reason = f"The same {size_text(max(region.size))} after the probes at {series.target}: what they changed"
+    return _image(config, region, Role.AFTER, series.target, reason)
+
+
+def _same_ground(survey: Survey, earlier: Observation, drift: Point) -> ScanRegion:
+    request = earlier.request
+    assert isinstance(request, ScanRequest)
+    moved = survey.offset[0] - drift[0], survey.offset[1] - drift[1]
+    if math.hypot(*moved) == 0:
+        return request.region
+    region = geometry.shifted(request.region, moved)
+    return inside(survey.limits.region, region.center, region.size, region.angle) or region
+
+
+def _image(
+    config: RunConfig, region: ScanRegion, role: Role, target: str, reason: str
+) -> ScanRequest:
+    lines = config.probe.image_lines
+    request = ScanRequest(
+        region,
+        (lines, lines),
+        config.probe.image_line_rate_hz,
+        role=role,
+        target=target,
+        reason=reason,
+    )
+    return with_imaging(config, request)
+
+

@@ -1,0 +1,237 @@
+"""Probe sites: points on a wall, each with a matched point in the bulk beside it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from ai_afm import geometry
+from ai_afm.config import ProbeSettings
+from ai_afm.control.candidates import Kind
+from ai_afm.control.ladder import Target
+from ai_afm.control.words import size_text
+from ai_afm.microscope.consent import allows_bias
+from ai_afm.survey import polyline
+from ai_afm.survey.grains import cells
+from ai_afm.survey.match import sample_walls
+from ai_afm.types import (
+    DOMAIN_WALL_CODES,
+    ClassCode,
+    Consent,
+    Junction,
+    Point,
+    Role,
+    Wall,
+    WallNetwork,
+)
+
+Points = NDArray[np.float64]
+
+GRID = 96
+"""Bulk sites are looked for on a grid of this many points along a frame."""
+
+SPARES = 2
+"""Times as many pairs as asked for are prepared, so that a refused one has a successor."""
+
+EDGE = 0.04
+"""Share of a frame along its edge where nothing is probed: drift must not carry a site out of it."""
+
+LINES = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A point to probe: its name (used once), role, place (m, coordinates of the first frame), and why."""
+
+    name: str
+    role: Role
+    position: Point
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A wall site and its partner in the bulk, `None` where there is no room for one."""
+
+    wall: Site
+    bulk: Site | None
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """Both, or the wall site alone."""
+        return (self.wall,) if self.bulk is None else (self.wall, self.bulk)
+
+
+def pairs(
+    found: tuple[Target, ...], settings: ProbeSettings, consent: Consent | None
+) -> dict[str, tuple[Pair, ...]]:
+    """Return the pairs of all targets in order of preference, spares included.
+
+    Parameters
+    ----------
+    found
+        The targets with what was seen of them.
+    settings
+        Spacing and distances.
+    consent
+        Where bias is allowed; `None` asks what there would be if it were allowed everywhere.
+    """
+    taken: list[Point] = []
+    result = {}
+    for target in found:
+        chosen = _pairs_of(target, settings, consent, taken)
+        taken += [site.position for pair in chosen for site in pair.sites]
+        result[target.name] = chosen
+    return result
+
+
+def _pairs_of(
+    target: Target, settings: ProbeSettings, consent: Consent | None, taken: list[Point]
+) -> tuple[Pair, ...]:
+    """Return the pairs of a target, from the closest frame that has room for any."""
+    for network, drift in target.networks():
+        view = _View(network, drift, settings, consent)
+        chosen: list[Pair] = []
+        used = list(taken)
+        for at, normal in _wall_points(target, view):
+            if len(chosen) >= SPARES * settings.per_target:
+                break
+            if not _far(at, used, settings):
+                continue
+            pair = _pair(target.name, len(chosen), at, normal, (view, used))
+            chosen.append(pair)
+            used += [site.position for site in pair.sites]
+        if chosen:
+            return tuple(chosen)
+    return ()
+
+
+def _far(at: Point, used: list[Point], settings: ProbeSettings) -> bool:
+    return all(math.dist(at, p) >= settings.min_spacing_nm * 1e-9 for p in used)
+
+
+class _View:
+    """One frame's network in the coordinates of the first frame, prepared for look-ups."""
+
+    def __init__(
+        self, network: WallNetwork, drift: Point, settings: ProbeSettings, consent: Consent | None
+    ) -> None:
+        back = (-drift[0], -drift[1])
+        self.region = geometry.shifted(network.region, back)
+        self.walls = tuple(
+            Wall(w.points + back, w.code, w.probability, None, w.closed) for w in network.walls
+        )
+        self.junctions = tuple(
+            Junction((j.position[0] + back[0], j.position[1] + back[1]), j.codes)
+            for j in network.junctions
+        )
+        self.settings = settings
+        self._consent = consent
+        self.step = max(self.region.size) / GRID
+        moved = WallNetwork(self.region, self.walls)
+        self.domain = cells(moved, (GRID, GRID), LINES)
+        lines = [w for w in self.walls if w.code in LINES]
+        self._tree = KDTree(sample_walls(lines, self.step / 2)[0]) if lines else None
+        self.bulk = self._bulk_points()
+
+    def allowed(self, at: Point) -> bool:
+        """Whether the point is well inside the frame and a person allows the probe's bias there."""
+        margin = EDGE * min(self.region.size)
+        if not bool(geometry.is_inside(self.region, at[0], at[1], margin)):
+            return False
+        return (
+            self._consent is None or allows_bias(self._consent, at, self.settings.amplitude_v) is None
+        )
+
+    def domain_at(self, at: Points) -> int:
+        """Return the number of the domain at a point, 0 on a line or outside."""
+        row, column = geometry.sample_to_pixel(self.region, (GRID, GRID), at[0], at[1])
+        r, c = round(float(row)), round(float(column))
+        return int(self.domain[r, c]) if 0 <= r < GRID and 0 <= c < GRID else 0
+
+    def _bulk_points(self) -> Points:
+        """Return the grid points, (n, 2) m, that keep the distance from all lines, with bias allowed."""
+        x, y = geometry.pixel_grid(self.region, (GRID, GRID))
+        grid = np.stack([x.ravel(), y.ravel()], axis=1)
+        if self._tree is not None:
+            distance = self._tree.query(grid)[0]
+            grid = grid[distance >= self.settings.bulk_distance_nm * 1e-9 + self.step / 4]
+        points: Points = np.array([p for p in grid if self.allowed((p[0], p[1]))]).reshape(-1, 2)
+        return points
+
+
+def _wall_points(target: Target, view: _View) -> Iterator[tuple[Point, Points]]:
+    """Yield points on the walls that may be probed, with the unit normal there, best first.
+
+    Near a junction those next to it come first. On a long wall they keep the spacing from any junction, and
+    the ones next to the target's place come first.
+    """
+    kind = target.candidate.kind if target.candidate else Kind.LONG_WALL
+    codes: tuple[int, ...] = DOMAIN_WALL_CODES
+    if kind is Kind.GRAIN_JUNCTION or not any(w.code in codes for w in view.walls):
+        codes = (ClassCode.GRAIN_BOUNDARY,)
+    spacing = view.settings.min_spacing_nm * 1e-9
+    places, normals = [np.zeros((0, 2))], [np.zeros((0, 2))]
+    for wall in view.walls:
+        if wall.code in codes:
+            points = polyline.resample(wall.points, min(spacing / 8, view.step), wall.closed)
+            places.append(points)
+            normals.append(polyline.tangents(points, False)[:, ::-1] * (-1.0, 1.0))
+    points, normal = np.concatenate(places), np.concatenate(normals)
+    if kind is Kind.LONG_WALL and view.junctions and len(points):
+        away = KDTree([j.position for j in view.junctions]).query(points)[0] > spacing
+        points, normal = points[away], normal[away]
+    distance = np.hypot(*(points - target.anchor).T)
+    for index in np.argsort(distance, kind="stable"):
+        at = (float(points[index, 0]), float(points[index, 1]))
+        if view.allowed(at):
+            yield at, normal[index]
+
+
+def _pair(
+    target: str, number: int, at: Point, normal: Points, room: tuple[_View, list[Point]]
+) -> Pair:
+    """Return a wall site with the nearest bulk site of one of its sides; the sides take turns."""
+    view, used = room
+    name = f"{target}-{number + 1}"
+    sides = (1, -1) if number % 2 == 0 else (-1, 1)
+    for side in sides:
+        bulk = _bulk(view, at, side * normal, [*used, at])
+        if bulk is None:
+            continue
+        away = size_text(math.dist(at, bulk))
+        words = "left" if side > 0 else "right"
+        wall = Site(f"{name}W", Role.WALL, at, f"on the wall of {target}, pair {number + 1}")
+        partner = Site(
+            f"{name}B",
+            Role.BULK,
+            bulk,
+            f"in the domain on the {words} of that wall site, {away} from it and at least"
+            f" {view.settings.bulk_distance_nm:.3g} nm from any wall, pair {number + 1}",
+        )
+        return Pair(wall, partner)
+    reason = (
+        f"on the wall of {target}, without a partner: no point of the domains beside it is"
+        f" {view.settings.bulk_distance_nm:.3g} nm from all walls in this"
+        f" {size_text(max(view.region.size))} frame"
+    )
+    return Pair(Site(f"{name}W", Role.WALL, at, reason), None)
+
+
+def _bulk(view: _View, at: Point, direction: Points, used: list[Point]) -> Point | None:
+    """Return the nearest bulk point in the domain that begins in `direction` of a wall site."""
+    here = np.array(at)
+    steps = (here + k * view.step * direction for k in np.arange(1.0, 6.0, 0.5))
+    domain = next((d for d in map(view.domain_at, steps) if d), 0)
+    if not domain or not len(view.bulk):
+        return None
+    # a wall that ends has one domain on both sides: then the side decides
+    points = view.bulk[(view.bulk - here) @ direction > 0]
+    for index in np.argsort(np.hypot(*(points - here).T), kind="stable"):
+        point = (float(points[index, 0]), float(points[index, 1]))
+        if view.domain_at(points[index]) == domain and _far(point, used, view.settings):
+            return point
+    return None

@@ -1,0 +1,120 @@
+"""Crops to learn from, and how a batch is made of them: flips, phase rotation, channels that are missing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_afm.image.normalise import CHANNELS, normalise, start_state
+from ai_afm.types import ClassCode, FloatImage
+
+CLASSES = (
+    int(ClassCode.BACKGROUND),
+    int(ClassCode.WALL),
+    int(ClassCode.GRAIN_BOUNDARY),
+    int(ClassCode.TOPOGRAPHY_EDGE),
+)
+"""Classes that the network learns: the type of a wall cannot always be told from the channels."""
+
+IGNORED = -1
+_DRAW_ORDER = (ClassCode.TOPOGRAPHY_EDGE, ClassCode.WALL, ClassCode.GRAIN_BOUNDARY)
+"""Where bands overlap, the later one stays."""
+_BAND = np.ones((3, 3), np.uint8)
+
+VISIBLE = {"height": 1, "amplitude": 2, "phase": 4}
+"""Bit of each channel in `TrainingCrop.visible`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingCrop:
+    """One example, rows in order of arrival.
+
+    Parameters
+    ----------
+    channels
+        "height", "amplitude", "phase" (rad) -> (lines, pixels) float32, any unit, NaN where nothing was read.
+    label
+        (lines, pixels) uint8: 1-px lines of class codes (1, 4, 5; 2 and 3 count as 1).
+    visible
+        (lines, pixels) uint8: at a line's pixels, the bits of the channels in which it stands out.
+    ignore
+        (lines, pixels) bool: nothing is asked here.
+    """
+
+    channels: Mapping[str, FloatImage]
+    label: NDArray[np.uint8]
+    visible: NDArray[np.uint8]
+    ignore: NDArray[np.bool_]
+
+
+CropMaker: TypeAlias = Callable[[int, int, int], Sequence[TrainingCrop]]
+"""(seed, number of the world, number of crops) -> crops of that world."""
+
+
+def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
+    """Return the class index of each pixel, (lines, pixels) int64, `IGNORED` where it cannot be known.
+
+    Lines are drawn as 3-px bands. One that stands out in none of the kept channels is not asked for.
+    """
+    bits = sum(VISIBLE[name] for name in kept)
+    known = (crop.visible & bits) != 0
+    result = np.zeros(crop.label.shape, np.int64)
+    for code in _DRAW_ORDER:
+        codes = (1, 2, 3) if code is ClassCode.WALL else (code,)
+        line = np.isin(crop.label, codes)
+        result[cv2.dilate((line & ~known).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = IGNORED
+        result[cv2.dilate((line & known).astype(np.uint8), _BAND) > 0] = CLASSES.index(code)
+    result[crop.ignore] = IGNORED
+    return result
+
+
+def example(
+    crop: TrainingCrop, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Make one random example: input planes (7, lines, pixels) and target (lines, pixels)."""
+    crop = _turned(crop, rng)
+    kept = _kept_channels(rng)
+    channels = {name: crop.channels[name] for name in kept}
+    if rng.random() < 0.1:
+        channels = _without_rows(channels, rng)
+    planes, _ = normalise(channels, start_state(channels))
+    # a statistic that an early line or a parent scan has fixed may be wrong by this much
+    planes[0] *= np.exp(rng.normal(0, 0.2))
+    planes[1] += rng.normal(0, 0.15) * planes[5]
+    expected = target(crop, kept)
+    expected[~planes[4:].any(axis=0)] = IGNORED
+    return planes, expected
+
+
+def _turned(crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
+    """Mirror at random, turn the phase by any angle and perhaps its sense: no calibration is needed later."""
+    flip = (slice(None, None, rng.choice((-1, 1))), slice(None, None, rng.choice((-1, 1))))
+    channels = {name: image[flip] for name, image in crop.channels.items()}
+    turn = rng.choice((-1, 1)) * channels["phase"] + rng.uniform(0, 2 * np.pi)
+    channels["phase"] = np.angle(np.exp(1j * turn)).astype(np.float32)
+    return TrainingCrop(channels, crop.label[flip], crop.visible[flip], crop.ignore[flip])
+
+
+def _kept_channels(rng: np.random.Generator) -> tuple[str, ...]:
+    """Drop channels so that one network learns all modes; the height is dropped most where others stay."""
+    if rng.random() < 0.18:
+        return ("height",)
+    amplitude, phase = rng.random() > 0.1, rng.random() > 0.4
+    if not amplitude:
+        return ("height", "phase") if rng.random() < 0.5 else ("phase",)
+    height = rng.random() > 0.45
+    return tuple(c for c, keep in zip(CHANNELS, (height, True, phase), strict=True) if keep)
+
+
+def _without_rows(channels: Mapping[str, FloatImage], rng: np.random.Generator) -> dict[str, FloatImage]:
+    """Lose a few lines, as an instrument does."""
+    lines = len(next(iter(channels.values())))
+    first = int(rng.integers(0, lines))
+    lost = slice(first, first + int(rng.integers(1, 20)))
+    result = {name: image.copy() for name, image in channels.items()}
+    for image in result.values():
+        image[lost] = np.nan
+    return result

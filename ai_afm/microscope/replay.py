@@ -1,0 +1,380 @@
+"""A stored scan as the sample: any region inside it can be "scanned", so autonomy runs on real data.
+
+What was not measured cannot be replayed: there is no bias physics, no other drive or setpoint, and
+nothing outside the stored frame.
+"""
+
+import math
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, Field, ValidationError
+
+from ai_afm.errors import BadInput, ConfigError, InstrumentError, OutOfRange, SafetyStop
+from ai_afm.geometry import (
+    FloatArray,
+    corners,
+    is_inside,
+    line_ends,
+    pixel_to_sample,
+    sample_to_pixel,
+)
+from ai_afm.image.channels import is_phase
+from ai_afm.image.instrument_time import InstrumentTimes, line_seconds, move_seconds
+from ai_afm.image.readers import read_file
+from ai_afm.image.resample import Resampler
+from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
+from ai_afm.microscope.simulated.clock import Clock
+from ai_afm.types import (
+    Direction,
+    Frame,
+    LineFlag,
+    Measurement,
+    Mode,
+    Point,
+    ProbeRequest,
+    ScanLine,
+    ScanRequest,
+    SlowDirection,
+    Spectrum,
+)
+
+_EDGE = 1e-9  # share of the range by which a corner may lie outside through rounding
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaySettings:
+    """What is added to a stored scan.
+
+    Parameters
+    ----------
+    noise
+        Standard deviation of white noise, as a share of each channel's own variation (of the median
+        response for amplitude and phase, which get it as one complex signal); 0 adds none.
+    drift
+        Velocity (x, y) with which the sample moves under the tip, m/s.
+    seed
+        Of the noise; the same requests in the same order give the same lines.
+    name
+        What the instrument calls itself.
+    """
+
+    noise: float = 0.0
+    drift: Point = (0.0, 0.0)
+    seed: int = 0
+    name: str = "replay of a stored scan"
+
+
+class ReplayMicroscope:
+    """A `Microscope` whose sample is a stored scan.
+
+    The scanner's range is the rectangle of the stored frame, where the file's header places it.
+    Scan lines are read between the stored pixels (`ai_afm.image.resample`); rows that were never
+    scanned stay NaN. Each direction is read from its own stored image, or from the other one where
+    the file has only that. `scan` is called from one thread; `stop`, `park`, `withdraw` and `state`
+    from any.
+
+    Parameters
+    ----------
+    frame
+        The stored scan; its size must be known.
+    settings
+        Noise and drift.
+    clock
+        Instrument time.
+
+    Raises
+    ------
+    BadInput
+        When the frame does not say how large it is.
+    """
+
+    def __init__(self, frame: Frame, settings: ReplaySettings, clock: Clock) -> None:
+        if not all(math.isfinite(v) and v > 0 for v in frame.region.size):
+            raise BadInput(
+                f"the stored scan does not say how large it is ({frame.region.size} m); "
+                "give a file with a scan size"
+            )
+        self._frame = frame
+        self._settings = settings
+        self._clock = clock
+        self._capabilities = Capabilities(
+            name=settings.name,
+            scanner_range=frame.region,
+            channels=frame.channels,
+            feedback=_feedback(frame.measurement.mode),
+            probes=False,
+        )
+        self._times = InstrumentTimes(
+            self._capabilities.turn_around_min,
+            self._capabilities.command_latency,
+            self._capabilities.settle,
+            self._capabilities.settle_per_range,
+            self._capabilities.travel_speed,
+            max(frame.region.size),
+        )
+        self._images = {d: _resampler(frame, d) for d in Direction}
+        self._origin = clock.now()
+        self._position: Point = frame.region.center
+        self._tip = TipState.PARKED
+        self._scans = 0
+        self._busy = False
+        self._abort = threading.Event()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the replay can do: scans inside the stored frame; no probes, paths or writes."""
+        return self._capabilities
+
+    def accept(self, request: R) -> R:
+        """Return what the replay would really do; nothing moves.
+
+        Drive and setpoint of a stored scan cannot be changed: the accepted request leaves them.
+
+        Raises
+        ------
+        OutOfRange
+            When a corner lies outside the stored frame.
+        InstrumentError
+            When it cannot do it at all: probes, paths, writes, a DC bias, an unknown channel.
+        """
+        if not isinstance(request, ScanRequest):
+            raise InstrumentError(
+                f"a stored scan takes no {type(request).__name__}: an image knows nothing of what a bias "
+                "or another path would have done; use the twin or an instrument"
+            )
+        self._check(request)
+        return replace(request, drive=None, setpoint=None)
+
+    def measurement(self) -> Measurement:
+        """Return the conditions of the stored scan, marked as a replay."""
+        stored = self._frame.measurement
+        source = self._frame.request.reason or "a stored scan"
+        note = f"of {source}, noise {self._settings.noise:g}, drift {self._settings.drift} m/s"
+        return replace(stored, extra=(*stored.extra, ("replay", note)))
+
+    def scan(self, request: ScanRequest) -> Iterator[ScanLine]:
+        """Scan a frame: yield trace and retrace of each line, in order of arrival.
+
+        Raises
+        ------
+        SafetyStop
+            When the tip is withdrawn.
+        OutOfRange, InstrumentError
+            As `accept`.
+        """
+        request = self.accept(request)
+        if self._tip is TipState.WITHDRAWN:
+            raise SafetyStop("the tip is withdrawn; a person has to look and clear the latch first")
+        self._abort.clear()
+        self._scans += 1
+        return self._lines(request, self._scans)
+
+    def probe(self, request: ProbeRequest) -> Spectrum:
+        """Refuse: a stored image has no bias physics.
+
+        Raises
+        ------
+        InstrumentError
+            Always.
+        """
+        raise InstrumentError(
+            f"no {request.kind} at {request.position} m: a stored image does not know how the sample "
+            "answers a bias or a force; probe on the twin or on an instrument"
+        )
+
+    def stop(self) -> None:
+        """End the scan after the pass under way; there is no bias or drive to take away."""
+        self._abort.set()
+
+    def park(self) -> None:
+        """`stop`, then lift."""
+        self.stop()
+        if self._tip is not TipState.WITHDRAWN:
+            self._tip = TipState.PARKED
+
+    def withdraw(self) -> None:
+        """`stop`, then withdraw; latched until `clear`."""
+        self.stop()
+        self._tip = TipState.WITHDRAWN
+
+    def clear(self) -> None:
+        """A person releases the latch of `withdraw`."""
+        if self._tip is TipState.WITHDRAWN:
+            self._tip = TipState.PARKED
+
+    def state(self) -> MicroscopeState:
+        """Return where the tip is; bias and drive are zero because a replay has none."""
+        return MicroscopeState(
+            self._tip, self._position, 0.0, 0.0, None, self._clock.now(), self._busy
+        )
+
+    def close(self) -> None:
+        """Park."""
+        self.park()
+
+    def _check(self, request: ScanRequest) -> None:
+        can = self._capabilities
+        x, y = corners(request.region).T
+        margin = -_EDGE * max(can.scanner_range.size)
+        if not is_inside(can.scanner_range, x, y, margin).all():
+            raise OutOfRange(
+                f"{request.region} reaches outside the stored frame {can.scanner_range}; "
+                "ask for a region inside it"
+            )
+        if min(request.region.size) <= 0:
+            raise OutOfRange(f"a region of {request.region.size} m is empty; give it a size")
+        if min(request.shape) < 1 or max(request.shape) > can.max_pixels:
+            raise InstrumentError(f"shape {request.shape} is not in 1..{can.max_pixels}")
+        if not 0 < request.line_rate <= can.max_line_rate:
+            raise InstrumentError(
+                f"line rate {request.line_rate} Hz is not in 0..{can.max_line_rate} Hz"
+            )
+        known = [c.name for c in can.channels]
+        unknown = [name for name in request.channels or () if name not in known]
+        if unknown:
+            raise InstrumentError(f"no channel {', '.join(unknown)}; there are {', '.join(known)}")
+        if request.drive is not None and request.drive.dc_bias != 0:
+            raise InstrumentError(
+                f"a stored scan cannot be imaged with {request.drive.dc_bias} V DC; leave the bias 0"
+            )
+
+    def _lines(self, request: ScanRequest, number: int) -> Iterator[ScanLine]:
+        lines, _ = request.shape
+        down = request.slow_direction is SlowDirection.DOWN
+        order = range(lines) if down else range(lines - 1, -1, -1)
+        first, _ = line_ends(request.region, request.shape, order[0])
+        self._wait(move_seconds(math.dist(self._position, first), self._times))
+        if self._abort.is_set():
+            return
+        self._busy, self._tip, self._position = True, TipState.ENGAGED, first
+        period = line_seconds(request.line_rate, self._times)
+        try:
+            for index in order:
+                for direction in Direction:
+                    begun = self._clock.now()
+                    self._clock.sleep(period / 2)
+                    line = self._pass(request, (number, index, direction), (begun, period / 2))
+                    self._position = line.end if direction is Direction.TRACE else line.start
+                    yield line
+                    if self._abort.is_set():
+                        return
+        finally:
+            self._busy = False
+
+    def _pass(
+        self, request: ScanRequest, which: tuple[int, int, Direction], span: tuple[float, float]
+    ) -> ScanLine:
+        number, index, direction = which
+        begun, seconds = span
+        pixels = request.shape[1]
+        column = np.arange(pixels, dtype=np.float64)
+        x, y = pixel_to_sample(request.region, request.shape, np.full(pixels, index), column)
+        done = (column + 0.5) / pixels
+        along = done if direction is Direction.TRACE else 1 - done
+        elapsed = begun + seconds * along - self._origin
+        planes = self._sampled(direction, x, y, elapsed)
+        if self._settings.noise > 0:
+            way = 0 if direction is Direction.TRACE else 1
+            rng = np.random.default_rng([self._settings.seed, number, index, way])
+            scale = self._settings.noise * self._images[direction].scales[:, np.newaxis]
+            planes = planes + scale * rng.standard_normal(planes.shape)
+        channels = self._images[direction].channels(planes)
+        wanted = request.channels or tuple(channels)
+        whole = all(np.isfinite(channels[name]).all() for name in wanted)
+        start, end = line_ends(request.region, request.shape, index)
+        return ScanLine(
+            index,
+            direction,
+            start,
+            end,
+            {name: channels[name] for name in channels if name in wanted},
+            begun + seconds,
+            LineFlag.GOOD if whole else LineFlag.NON_FINITE,
+        )
+
+    def _sampled(
+        self, direction: Direction, x: FloatArray, y: FloatArray, elapsed: FloatArray
+    ) -> FloatArray:
+        # The sample drifts by v t, so the tip finds what was v t before the place it believes to be
+        # at.
+        vx, vy = self._settings.drift
+        row, column = sample_to_pixel(
+            self._frame.region, self._frame.shape, x - vx * elapsed, y - vy * elapsed
+        )
+        return self._images[direction].sample(row, column)
+
+    def _wait(self, seconds: float) -> None:
+        """Let time pass in slices, so that a stop from another thread need not wait for the end."""
+        slices = max(1, math.ceil(seconds / 0.1))
+        for _ in range(slices):
+            if self._abort.is_set():
+                return
+            self._clock.sleep(seconds / slices)
+
+
+class ReplayOptions(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
+    """Options of the replay microscope."""
+
+    file: Path
+    """The stored scan, any format that `ai_afm.image.readers` reads."""
+    noise: float = Field(0.0, ge=0, le=10)
+    """Added noise as a share of each channel's own variation."""
+    drift_nm_per_s: tuple[float, float] = (0.0, 0.0)
+    """Drift of the sample (x, y)."""
+    seed: int = Field(0, ge=0)
+    """Seed of the noise."""
+
+
+def open_replay(options: Mapping[str, object], clock: Clock) -> ReplayMicroscope:
+    """Open a stored scan as a microscope.
+
+    Parameters
+    ----------
+    options
+        As `ReplayOptions`: `file`, `noise`, `drift_nm_per_s`, `seed`.
+    clock
+        Instrument time.
+
+    Raises
+    ------
+    ConfigError
+        When an option is unknown, missing or out of bounds.
+    BadInput
+        When the file cannot be used.
+    """
+    try:
+        checked = ReplayOptions.model_validate(dict(options))
+    except ValidationError as exc:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors())
+        raise ConfigError(f"options of the replay microscope: {problems}") from exc
+    vx, vy = checked.drift_nm_per_s
+    settings = ReplaySettings(
+        checked.noise, (vx * 1e-9, vy * 1e-9), checked.seed, f"replay of {checked.file.name}"
+    )
+    return ReplayMicroscope(read_file(checked.file), settings, clock)
+
+
+def _resampler(frame: Frame, direction: Direction) -> Resampler:
+    other = Direction.RETRACE if direction is Direction.TRACE else Direction.TRACE
+    images = {}
+    for channel in frame.channels:
+        image = frame.get(channel.name, direction)
+        image = frame.get(channel.name, other) if image is None else image
+        # Band-excitation channels have a third axis; a frame of the reader's never has one.
+        if image is None or image.ndim != 2:
+            raise BadInput(f"channel {channel.name!r} is no image (lines, pixels); leave it out")
+        images[channel.name] = image
+    phases = {c.name for c in frame.channels if is_phase(c.name) and c.unit == "rad"}
+    return Resampler(images, frozenset(phases))
+
+
+def _feedback(mode: Mode) -> Feedback:
+    # A replay has no tip that the wrong order could harm; a file that does not say its mode is
+    # treated as contact, whose order (bias off, then lift) suits a tip without bias.
+    if mode is Mode.STM:
+        return Feedback.CURRENT
+    return Feedback.TAPPING if mode is Mode.TAPPING else Feedback.CONTACT

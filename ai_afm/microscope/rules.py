@@ -1,0 +1,273 @@
+"""What makes a request legal in itself: numbers, voltages, places and consent.
+
+Each check raises `OutOfRange` with one sentence: what is wrong, the number with its unit, the
+limit, and what to do.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ai_afm.errors import OutOfRange
+from ai_afm.geometry import corners
+from ai_afm.microscope.base import Capabilities
+from ai_afm.microscope.bounds import (
+    at_most,
+    at_most_exactly,
+    check_region,
+    count,
+    excess_of_points,
+    number,
+    positive,
+    raise_if,
+    text_of,
+)
+from ai_afm.microscope.consent import (
+    ROUNDING,
+    allows_bias,
+    forbidden_overlap,
+    pieces,
+    zone_refusal,
+    zones_along,
+)
+from ai_afm.types import (
+    Consent,
+    ConsentLevel,
+    Drive,
+    Limits,
+    PathRequest,
+    ProbeKind,
+    ProbeRequest,
+    Request,
+    ScanRegion,
+    ScanRequest,
+    Waveform,
+    WriteRequest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a request is held against."""
+
+    limits: Limits
+    capabilities: Capabilities
+    consent: Consent
+
+
+def check_form(request: Request, rules: Rules) -> None:
+    """Check a request by itself: numbers, sizes, voltages, places and consent.
+
+    Raises
+    ------
+    OutOfRange
+        When anything is not a finite number, passes a limit, or lies where the person does not
+        allow it.
+    """
+    match request:
+        case ScanRequest():
+            _check_scan(request, rules)
+        case PathRequest():
+            _check_path(request, rules)
+        case ProbeRequest():
+            _check_probe(request, rules)
+        case WriteRequest():
+            _check_write(request, rules)
+        case _:
+            raise OutOfRange(f"{type(request).__name__} is no request; ask for a scan or probe")
+
+
+def _check_scan(request: ScanRequest, rules: Rules) -> None:
+    limits, capabilities = rules.limits, rules.capabilities
+    check_region(request.region, "the frame")
+    lines, pixels = request.shape
+    count(lines, capabilities.max_pixels, "lines")
+    count(pixels, capabilities.max_pixels, "pixels")
+    positive(request.line_rate, "the line rate")
+    if request.slow_direction not in ("down", "up"):
+        raise OutOfRange(f"the slow direction {request.slow_direction!r} is neither down nor up")
+    _check_channels(request.channels, capabilities)
+    check_drive(request.drive, rules)
+    if request.setpoint is not None:
+        setpoint = number(request.setpoint, "the setpoint")
+        if not limits.min_setpoint <= setpoint <= limits.max_setpoint:
+            raise OutOfRange(
+                f"the setpoint {setpoint:.6g} V lies outside {limits.min_setpoint:.6g} to"
+                f" {limits.max_setpoint:.6g} V; choose one inside"
+            )
+    _check_place(request.region, rules, "the frame")
+    rate = min(limits.max_line_rate, capabilities.max_line_rate)
+    at_most_exactly(request.line_rate, rate, "Hz", "the line rate", "scan slower")
+    speed = request.tip_speed
+    at_most(speed, limits.max_tip_speed, "m/s", "the tip speed", "scan slower or smaller")
+    if request.drive is not None:
+        check_imaging_bias(request.region, request.drive.dc_bias, rules.consent)
+
+
+def _check_path(request: PathRequest, rules: Rules) -> None:
+    capabilities = rules.capabilities
+    if not capabilities.paths:
+        raise OutOfRange(f"{capabilities.name} takes no paths; ask for a frame")
+    if not request.sweeps:
+        raise OutOfRange("the path has no sweeps; give it at least one")
+    _check_channels(request.channels, capabilities)
+    check_drive(request.drive, rules)
+    dc_bias = 0.0 if request.drive is None else request.drive.dc_bias
+    for index, sweep in enumerate(request.sweeps, 1):
+        what = f"sweep {index}"
+        ends = [tuple(number(c, f"{what} (x or y)") for c in p) for p in (sweep.start, sweep.end)]
+        count(sweep.pixels, capabilities.max_pixels, "pixels")
+        positive(sweep.speed, f"the speed of {what}")
+        _check_points(ends, rules, what)
+        positive(math.dist(*ends), f"the length of {what}")
+        limit = rules.limits.max_tip_speed
+        at_most(sweep.speed, limit, "m/s", f"the speed of {what}", "scan slower")
+        for zone in zones_along(rules.consent, sweep.start, sweep.end):
+            if zone is not None and zone.level is ConsentLevel.FORBIDDEN:
+                raise OutOfRange(f"{what} crosses a forbidden zone; choose another way")
+            if dc_bias != 0:
+                raise_if(zone_refusal(zone, abs(dc_bias)), f"the DC bias of {what} is refused")
+    if not capabilities.variable_speed and len({s.speed for s in request.sweeps}) > 1:
+        raise OutOfRange(f"{capabilities.name} keeps one speed along a path; use the same for all")
+
+
+def _check_probe(request: ProbeRequest, rules: Rules) -> None:
+    if not rules.capabilities.probes:
+        raise OutOfRange(f"{rules.capabilities.name} takes no probes; use another microscope")
+    position = tuple(number(c, "the position of the probe") for c in request.position)
+    _check_points([position], rules, "the probe")
+    kind = ProbeKind(request.kind)
+    if kind is ProbeKind.FORCE_CURVE:
+        if request.waveform is not None:
+            raise OutOfRange("a force curve applies no bias; leave its waveform away")
+        load = number(request.indentation, "the indentation of a force curve")
+        if load < 0:
+            raise OutOfRange(f"the indentation {load:.3e} N is negative; give a load to press with")
+        limit = rules.limits.max_indentation
+        at_most_exactly(load, limit, "N", "the indentation", "press less")
+        volts = 0.0
+    else:
+        if request.indentation is not None:
+            raise OutOfRange(f"only a force curve indents, not a {kind.value}; leave it away")
+        if request.waveform is None:
+            raise OutOfRange(f"a {kind.value} needs a waveform; give it one")
+        _check_waveform(request.waveform, rules)
+        volts = largest_bias(request.waveform)
+    raise_if(
+        allows_bias(rules.consent, request.position, volts),
+        f"the probe at {text_of(request.position)} is refused",
+    )
+
+
+def _check_waveform(waveform: Waveform, rules: Rules) -> None:
+    volts = min(rules.limits.max_bias, rules.capabilities.max_bias)
+    amplitude = number(waveform.amplitude, "the amplitude of the waveform")
+    if amplitude < 0:
+        raise OutOfRange(f"the amplitude {amplitude:.6g} V is negative; choose the first polarity")
+    at_most_exactly(amplitude, volts, "V", "the amplitude of the waveform", "lower it")
+    read = abs(number(waveform.read_bias, "the read bias"))
+    at_most_exactly(read, volts, "V", "the read bias", "lower it")
+    _check_ac(waveform.drive, rules)
+    count(waveform.steps, 1_000_000, "steps")
+    count(waveform.cycles, 1_000_000, "cycles")
+    if waveform.steps % 4:
+        raise OutOfRange(f"{waveform.steps} steps a cycle are no multiple of 4; choose one")
+    for seconds, name in ((waveform.on_time, "on time"), (waveform.off_time, "off time")):
+        if number(seconds, f"the {name} of the waveform") < 0:
+            raise OutOfRange(f"the {name} {seconds:.6g} s is negative; give a time")
+    positive(waveform.duration, "the duration of the waveform")
+    if waveform.first_polarity not in (-1, 1) or waveform.envelope not in ("triangle", "step"):
+        raise OutOfRange(
+            f"first polarity {waveform.first_polarity!r} or envelope {waveform.envelope!r} is"
+            " unknown; use +1 or -1, and triangle or step"
+        )
+
+
+def _check_write(request: WriteRequest, rules: Rules) -> None:
+    limits, capabilities = rules.limits, rules.capabilities
+    if not capabilities.writes:
+        raise OutOfRange(f"{capabilities.name} does not write; use another microscope")
+    check_region(request.region, "the written region")
+    count(request.lines, capabilities.max_pixels, "lines")
+    positive(request.line_rate, "the line rate")
+    volts = min(limits.max_bias, capabilities.max_bias)
+    bias = abs(number(request.bias, "the bias"))
+    at_most_exactly(bias, volts, "V", "the bias", "lower it")
+    _check_place(request.region, rules, "the written region")
+    rate = min(limits.max_line_rate, capabilities.max_line_rate)
+    at_most_exactly(request.line_rate, rate, "Hz", "the line rate", "write slower")
+    speed = 2 * request.region.size[0] * request.line_rate / 0.9
+    at_most(speed, limits.max_tip_speed, "m/s", "the tip speed", "write slower or smaller")
+    check_write_consent(request, rules.consent, 0.0)
+
+
+def check_write_consent(request: WriteRequest, consent: Consent, pulses_so_far: float) -> None:
+    """Check that a write may be done everywhere in its region; raises `OutOfRange`."""
+    for piece in pieces(consent, request.region):
+        raise_if(
+            zone_refusal(piece.zone, abs(request.bias), pulses_so_far),
+            f"writing around {text_of(request.region.center)} is refused",
+        )
+
+
+def check_imaging_bias(region: ScanRegion, dc_bias: float, consent: Consent) -> None:
+    """Check that a DC bias may be applied everywhere in a frame; raises `OutOfRange`."""
+    if dc_bias == 0:
+        return
+    for piece in pieces(consent, region):
+        # Imaging with a DC bias needs consent to the bias, but is no pulse.
+        refusal = zone_refusal(piece.zone, abs(dc_bias), -1.0)
+        raise_if(refusal, f"the DC bias {dc_bias:.6g} V while imaging is refused")
+
+
+def check_drive(drive: Drive | None, rules: Rules) -> None:
+    """Check the excitation against limits and instrument; raises `OutOfRange`."""
+    if drive is None:
+        return
+    _check_ac(drive.amplitude, rules)
+    volts = min(rules.limits.max_bias, rules.capabilities.max_bias)
+    dc_bias = abs(number(drive.dc_bias, "the DC bias"))
+    at_most_exactly(dc_bias, volts, "V", "the DC bias", "lower it")
+    if drive.frequency is not None:
+        positive(drive.frequency, "the drive frequency")
+
+
+def _check_ac(amplitude: float, rules: Rules) -> None:
+    if number(amplitude, "the drive") < 0:
+        raise OutOfRange(f"the drive {amplitude:.6g} V is negative; give an amplitude")
+    limit = min(rules.limits.max_drive, rules.capabilities.max_bias)
+    at_most_exactly(amplitude, limit, "V", "the drive", "lower it")
+
+
+def _check_channels(channels: tuple[str, ...] | None, capabilities: Capabilities) -> None:
+    known = [channel.name for channel in capabilities.channels]
+    for name in channels or ():
+        if name not in known:
+            raise OutOfRange(f"there is no channel {name!r}; choose from {', '.join(known)}")
+    if channels is not None and not channels:
+        raise OutOfRange("no channel is asked for; name one, or leave the choice to the instrument")
+
+
+def _check_place(region: ScanRegion, rules: Rules, what: str) -> None:
+    _check_points(corners(region).tolist(), rules, what)
+    if forbidden_overlap(rules.consent, region) > 0:
+        raise OutOfRange(f"{what} touches a forbidden zone; move it away or shrink it")
+
+
+def _check_points(points: Sequence[Sequence[float]], rules: Rules, what: str) -> None:
+    for outer, name in (
+        (rules.limits.region, "the region that may be used"),
+        (rules.capabilities.scanner_range, "the range of the scanner"),
+    ):
+        beyond = excess_of_points(outer, points)
+        if not beyond <= ROUNDING:
+            raise OutOfRange(
+                f"{what} reaches {beyond:.3e} m beyond {name}; move it inside or shrink it"
+            )
+
+
+def largest_bias(waveform: Waveform) -> float:
+    """Return the largest |bias| of a waveform, V."""
+    return max(waveform.amplitude, abs(waveform.read_bias))
+
+

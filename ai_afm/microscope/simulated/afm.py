@@ -1,0 +1,361 @@
+"""The twin as an instrument: a `Microscope` with a clock, limits and faults, over a sample that remembers."""
+
+import math
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from ai_afm.errors import InstrumentError, LinkLost, SafetyStop
+from ai_afm.geometry import contains, is_inside, line_ends
+from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
+from ai_afm.microscope.simulated import faults as wrong
+from ai_afm.microscope.simulated.bias import BiasSource
+from ai_afm.microscope.simulated.clock import Clock
+from ai_afm.microscope.simulated.faults import Fault, FaultKind
+from ai_afm.microscope.simulated.frame_scan import FrameScan, Instrument
+from ai_afm.microscope.simulated.noise import WANDER_PERIODS
+from ai_afm.microscope.simulated.scanner import Scanner
+from ai_afm.microscope.simulated.settings import ImagingSettings, channels_of, measurement_of
+from ai_afm.microscope.simulated.surface import Sample
+from ai_afm.types import (
+    Measurement,
+    Mode,
+    Point,
+    ProbeRequest,
+    ScanLine,
+    ScanRegion,
+    ScanRequest,
+    SlowDirection,
+    Spectrum,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """The instrument around the imaging.
+
+    Parameters
+    ----------
+    imaging
+        Tip, cantilever, detection, feedback, scanner, noise.
+    extent
+        Edge of the square that the scanner reaches, m.
+    pixel_multiple
+        Pixels of a line are rounded up to a multiple of this, as some controllers do; 1 takes any number.
+    line_timeout
+        Time without a line after which a scan is given up, s.
+    faults, seed
+        What will go wrong, and the seed of the noise.
+    sample_name
+        Name of the sample for the measurement's record.
+    """
+
+    imaging: ImagingSettings = field(default_factory=ImagingSettings)
+    extent: float = 20e-6
+    pixel_multiple: int = 1
+    line_timeout: float = 30.0
+    faults: tuple[Fault, ...] = ()
+    seed: int = 0
+    sample_name: str = "unknown"
+
+
+class SimulatedAfm:
+    """The digital twin of an AFM.
+
+    `scan` and `probe` are called from one thread; `stop`, `park`, `withdraw` and `state` from any: they end
+    a scan after the pass under way.
+    """
+
+    def __init__(
+        self,
+        sample: Sample,
+        settings: DeviceSettings,
+        clock: Clock,
+        source: BiasSource | None = None,
+    ) -> None:
+        imaging = settings.imaging
+        rng = np.random.default_rng([settings.seed, 0])
+        phases = rng.uniform(0, 2 * np.pi, (3, len(WANDER_PERIODS)))
+        tapping = imaging.detection.mode is Mode.TAPPING
+        self._capabilities = Capabilities(
+            name="ai-afm digital twin",
+            scanner_range=ScanRegion((0.0, 0.0), (settings.extent, settings.extent)),
+            channels=channels_of(imaging.detection.mode),
+            feedback=Feedback.TAPPING if tapping else Feedback.CONTACT,
+            probes=not tapping,
+        )
+        self._instrument = Instrument(
+            sample, imaging, Scanner(imaging.scanner), source or BiasSource(), clock, settings.faults,
+            settings.line_timeout, self._capabilities.turn_around_min, phases,
+        )  # fmt: skip
+        self._settings = settings
+        self._tip = TipState.PARKED
+        self._position: Point = (0.0, 0.0)
+        self._scans = self._probes = 0
+        self._busy = self._latched = False
+        self._abort = threading.Event()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the instrument can do."""
+        return self._capabilities
+
+    @property
+    def sample(self) -> Sample:
+        """The sample under the tip, with its history and its truth."""
+        return self._instrument.sample
+
+    def true_position(self, believed: Point) -> Point:
+        """Return where the tip truly is now (m) if the instrument believes it at `believed`: for tests only."""
+        return self._instrument.scanner.true_position(believed, self._instrument.clock.now())
+
+    def accept(self, request: R) -> R:
+        """Return what the instrument would really do; nothing moves.
+
+        Raises
+        ------
+        InstrumentError
+            When it cannot do it at all.
+        """
+        if isinstance(request, ScanRequest):
+            return cast(R, self._accept_scan(request))
+        if isinstance(request, ProbeRequest):
+            if not self._capabilities.probes:
+                raise InstrumentError("the twin cannot probe in tapping mode")
+            if not is_inside(self._capabilities.scanner_range, *request.position):
+                raise InstrumentError(
+                    f"position {request.position} m lies outside the scanner's range"
+                )
+            return request
+        raise InstrumentError(f"the twin takes no {type(request).__name__}")
+
+    def _accept_scan(self, request: ScanRequest) -> ScanRequest:
+        can = self._capabilities
+        if not contains(can.scanner_range, request.region):
+            raise InstrumentError(
+                f"{request.region} reaches outside the scanner's range of {can.scanner_range.size} m"
+            )
+        if not 0 < request.line_rate <= can.max_line_rate:
+            raise InstrumentError(
+                f"line rate {request.line_rate} Hz is not in 0..{can.max_line_rate} Hz"
+            )
+        if min(request.shape) < 1 or request.shape[1] > can.max_pixels:
+            raise InstrumentError(
+                f"shape {request.shape} is not in 1..{can.max_pixels} pixels a line"
+            )
+        known = [c.name for c in can.channels]
+        unknown = [name for name in request.channels or () if name not in known]
+        if unknown:
+            raise InstrumentError(f"no channel {', '.join(unknown)}; there are {', '.join(known)}")
+        drive = request.drive or self._settings.imaging.drive
+        if max(abs(drive.dc_bias), abs(drive.amplitude)) > can.max_bias:
+            raise InstrumentError(f"{drive} exceeds {can.max_bias} V")
+        multiple = self._settings.pixel_multiple
+        pixels = -(-request.shape[1] // multiple) * multiple
+        return replace(request, shape=(request.shape[0], pixels))
+
+    def measurement(self) -> Measurement:
+        """Return the conditions of the next scan."""
+        settings = self._instrument.imaging
+        return replace(
+            measurement_of(settings),
+            contact_path=settings.tip.contact_path,
+            pulses=self._probes,
+            sample=self._settings.sample_name,
+        )
+
+    def scan(self, request: ScanRequest) -> Iterator[ScanLine]:
+        """Scan a frame: yield trace and retrace of each line, in order of arrival.
+
+        Bias and drive are on from the first line on, and zero when the iterator ends or is closed.
+
+        Raises
+        ------
+        SafetyStop
+            When the tip is withdrawn, or the bias does not read back as zero at the end.
+        LinkLost, ScanTimeout
+            When the instrument does not answer or sends no line in time.
+        """
+        request = self.accept(request)
+        self._make_ready()
+        self._scans += 1
+        drive = request.drive or self._settings.imaging.drive
+        rng = np.random.default_rng([self._settings.seed, 1, self._scans])
+        frame = FrameScan(
+            request, self._scans, self._instrument, (drive.dc_bias, drive.amplitude), rng
+        )
+        return self._run(frame)
+
+    def _run(self, frame: FrameScan) -> Iterator[ScanLine]:
+        lines, _ = frame.request.shape
+        down = frame.request.slow_direction is SlowDirection.DOWN
+        first, _ = line_ends(frame.request.region, frame.request.shape, 0 if down else lines - 1)
+        self._travel(first)
+        if self._abort.is_set():
+            return
+        self._busy, self._tip = True, TipState.ENGAGED
+        try:
+            self._instrument.source.apply(*frame.voltages)
+            for line in frame.lines():
+                self._position = line.end if line.direction == "trace" else line.start
+                yield line
+                if self._abort.is_set():
+                    return
+        finally:
+            self._busy = False
+            self._quiet()
+
+    def probe(self, request: ProbeRequest) -> Spectrum:
+        """Measure at a point; bias and drive are zero (read back) when it returns or raises."""
+        from ai_afm.microscope.simulated.probing import measure_at
+
+        request = self.accept(request)
+        self._make_ready()
+        self._travel(request.position)
+        self._busy, self._tip = True, TipState.ENGAGED
+        self._probes += 1
+        instrument = self._instrument
+        try:
+            self._happen(instrument.clock.now())
+            if request.waveform is not None:
+                instrument.source.apply(request.waveform.amplitude, request.waveform.drive)
+            rng = np.random.default_rng([self._settings.seed, 2, self._probes])
+            spectrum = measure_at(instrument, request, self.measurement(), rng)
+            self._wait(float(spectrum.time[-1]))
+            return spectrum
+        finally:
+            self._busy = False
+            self._quiet()
+
+    def stop(self) -> None:
+        """Stop scan and waveform, set bias and drive to 0 and read them back; the tip stays."""
+        self._abort.set()
+        self._quiet()
+
+    def park(self) -> None:
+        """`stop`, then a small lift that a recipe may leave again."""
+        self.stop()
+        if self._tip is not TipState.WITHDRAWN:
+            self._tip = TipState.PARKED
+
+    def withdraw(self) -> None:
+        """Stop the waveform, bias and drive to 0, read back, then withdraw; latched until `clear`.
+
+        Raises
+        ------
+        SafetyStop
+            When the bias does not read back as zero: then the tip stays down and nothing moves any more.
+        """
+        self._abort.set()
+        self._latched = True
+        self._quiet()
+        self._tip = TipState.WITHDRAWN
+
+    def clear(self) -> None:
+        """A person releases the latch of `withdraw`."""
+        self._latched = False
+        if self._tip is TipState.WITHDRAWN:
+            self._tip = TipState.PARKED
+
+    def state(self) -> MicroscopeState:
+        """Read the instrument.
+
+        Raises
+        ------
+        LinkLost
+            While it does not answer.
+        """
+        instrument = self._instrument
+        instrument.check_link()
+        z = {TipState.ENGAGED: 0.5, TipState.PARKED: 0.3, TipState.WITHDRAWN: 0.0}[self._tip]
+        source = instrument.source
+        return MicroscopeState(
+            self._tip,
+            self._position,
+            source.bias,
+            source.drive,
+            z,
+            instrument.clock.now(),
+            self._busy,
+        )
+
+    def close(self) -> None:
+        """Park the tip and give the connection back."""
+        self.park()
+
+    def _make_ready(self) -> None:
+        self._instrument.check_link()
+        if self._latched:
+            raise SafetyStop("the tip is withdrawn; a person has to look and clear the latch first")
+        self._abort.clear()
+
+    def _travel(self, to: Point) -> None:
+        """Lift, move and settle, in the time that the cost model says; the scanner remembers the move."""
+        can, clock = self._capabilities, self._instrument.clock
+        dx, dy = to[0] - self._position[0], to[1] - self._position[1]
+        distance = math.hypot(dx, dy)
+        share = min(1.0, distance / can.scanner_range.size[0])
+        clock.now()
+        self._wait(
+            can.command_latency
+            + distance / can.travel_speed
+            + can.settle
+            + can.settle_per_range * share
+        )
+        self._position = to
+        self._instrument.scanner.move((dx, dy), clock.now())
+
+    def _wait(self, seconds: float) -> None:
+        """Let time pass in slices, so that a stop from another thread need not wait for the end."""
+        slices = max(1, math.ceil(seconds / 0.1))
+        for _ in range(slices):
+            if self._abort.is_set():
+                return
+            self._instrument.clock.sleep(seconds / slices)
+
+    def _happen(self, now: float) -> None:
+        """Let the faults that are due at a probe happen (those that make sense for one)."""
+        for fault in wrong.due(self._instrument.faults, -1, 0, now, now + 1.0):
+            if fault.kind is FaultKind.LINK_LOST:
+                self._instrument.link_back = now + fault.size
+                raise LinkLost("no answer from the simulated instrument in a probe")
+            if fault.kind is FaultKind.BIAS_STUCK:
+                self._instrument.source.stuck = True
+
+    def _quiet(self) -> None:
+        """Bias and drive to zero, and read them back."""
+        self._instrument.check_link()
+        source = self._instrument.source
+        source.apply(0.0, 0.0)
+        if source.bias or source.drive:
+            raise SafetyStop(
+                f"the bias source still reads {source.bias:g} V DC and {source.drive:g} V AC after it was set to "
+                "zero; the tip was not lifted: take the bias off by hand"
+            )
+
+
+def open_simulated(options: Mapping[str, object], clock: Clock) -> SimulatedAfm:
+    """Build world, sample and instrument from plain options (see `options.SimulatedOptions`).
+
+    Raises
+    ------
+    ConfigError
+        When an option is unknown or out of bounds.
+    """
+    from ai_afm.microscope.simulated import options as opt
+
+    checked = opt.read_options(options)
+    file = None if checked.bias_file is None else Path(checked.bias_file)
+    settings = DeviceSettings(
+        imaging=opt.imaging_of(checked),
+        extent=checked.extent_nm * 1e-9,
+        line_timeout=checked.line_timeout_s,
+        faults=opt.faults_of(checked),
+        seed=checked.noise_seed,
+        sample_name=f"twin {checked.world} {checked.seed}",
+    )
+    return SimulatedAfm(opt.build_sample(checked), settings, clock, BiasSource(file))

@@ -1,0 +1,117 @@
+"""Label images of the truth: 1-px lines, decided for each pixel from distance and normal alone.
+
+A pixel belongs to a line where |distance| <= max(|n . column step|, |n . row step|) / 2: for a straight line these
+are the pixels of the thinnest 8-connected digital line (J.-P. Reveilles' "naive" line), whatever its angle, and no
+neighbour has to be looked at.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_afm.microscope.simulated.domains import Level
+from ai_afm.microscope.simulated.fields import Float32, Float64
+from ai_afm.microscope.simulated.lamellae import Across, TwinSet
+from ai_afm.microscope.simulated.layers import (
+    Crystal,
+    Layers,
+    crystal_at,
+    dead_share,
+    domain_level,
+)
+from ai_afm.types import ClassCode
+
+Mask = NDArray[np.bool_]
+
+THIN_TWIN_PX = 3.0
+"""A twin narrower than this is drawn as one line."""
+UNSEEN_TWIN_PX = 0.3
+"""A twin narrower than this cannot be expected to be seen."""
+
+
+def draw_labels(layers: Layers, x: Float64, y: Float64, steps: Float64) -> NDArray[np.uint8]:
+    """Return class codes of pixels (lines, pixels); `steps` (2, 2) m are the steps to the next column and row.
+
+    Where classes meet: particle over grain boundary over 180-degree over ferroelastic wall over step.
+    """
+    at = crystal_at(layers, x.ravel(), y.ravel())
+    labels = np.zeros(at.x.shape, np.uint8)
+    if layers.relief.terraces is not None:
+        level, _ = layers.relief.terraces.level(at.x, at.y)
+        labels[_on_line(level, steps)] = ClassCode.TOPOGRAPHY_EDGE
+    labels[_on_scratch(layers, at, steps)] = ClassCode.TOPOGRAPHY_EDGE
+    _draw_twins(layers, at, steps, labels)
+    walls = domain_level(layers, at)
+    if walls is not None:
+        labels[_on_line(walls, steps)] = ClassCode.WALL_180
+    if at.where is not None:
+        labels[_on_line(at.where.boundary, steps)] = ClassCode.GRAIN_BOUNDARY
+    if layers.relief.particles is not None:
+        rim, _ = layers.relief.particles.level(at.x, at.y)
+        labels[rim.distance > 0] = ClassCode.BACKGROUND
+        labels[_on_line(rim, steps)] = ClassCode.TOPOGRAPHY_EDGE
+    return labels.reshape(x.shape)
+
+
+def draw_hidden(layers: Layers, x: Float64, y: Float64, steps: Float64) -> Mask:
+    """Return where (lines, pixels) walls cannot be seen: dead response, particles, twins far below a pixel."""
+    at = crystal_at(layers, x.ravel(), y.ravel())
+    hidden = np.zeros(at.x.shape, bool)
+    dead = dead_share(layers, at.x, at.y)
+    if dead is not None:
+        hidden |= dead > 0.7
+    if layers.relief.particles is not None:
+        hidden |= layers.relief.particles.level(at.x, at.y)[0].distance > 0
+    pixel = np.hypot(*steps.T).max()
+    for twin in layers.twins:
+        a = twin.across(at.u, at.v)
+        unseen = (a.half > 0) & (2 * a.half < UNSEEN_TWIN_PX * pixel)
+        hidden |= unseen & (np.abs(a.middle) < pixel)
+    return hidden.reshape(x.shape)
+
+
+def _reach(nx: Float32, ny: Float32, steps: Float64) -> Float32:
+    s = steps.astype(np.float32)
+    along_column = np.abs(nx * s[0, 0] + ny * s[0, 1])
+    along_row = np.abs(nx * s[1, 0] + ny * s[1, 1])
+    reach: Float32 = np.float32(0.5) * np.maximum(along_column, along_row)
+    return reach
+
+
+def _on_line(level: Level, steps: Float64) -> Mask:
+    on: Mask = np.abs(level.distance) <= _reach(level.nx, level.ny, steps)
+    return on
+
+
+def _draw_twins(layers: Layers, at: Crystal, steps: Float64, labels: NDArray[np.uint8]) -> None:
+    covered = np.zeros(at.x.shape, bool)
+    for twin in layers.twins:
+        across = twin.across(at.u, at.v)
+        labels[_on_twin(twin, across, at, steps) & ~covered] = ClassCode.WALL_FERROELASTIC
+        covered |= across.inside > 0
+
+
+def _on_twin(twin: TwinSet, across: Across, at: Crystal, steps: Float64) -> Mask:
+    cx, cy = twin.normal
+    nx = np.broadcast_to(np.float32(cx), at.x.shape)
+    ny = np.broadcast_to(np.float32(cy), at.x.shape)
+    normal = at.turned(Level(across.inside, nx, ny))
+    reach = _reach(normal.nx, normal.ny, steps)
+    pixel = np.float32(np.hypot(*steps.T).max())
+    thin = 2 * across.half < np.float32(THIN_TWIN_PX) * pixel
+    line = np.where(thin, across.middle, across.inside)
+    on: Mask = (np.abs(line) <= reach) & (across.half > 0)
+    return on
+
+
+def _on_scratch(layers: Layers, at: Crystal, steps: Float64) -> Mask:
+    on = np.zeros(at.x.shape, bool)
+    scratches = layers.relief.scratches
+    if scratches is None:
+        return on
+    for k in range(len(scratches.starts)):
+        along, off = scratches.along(k, at.x, at.y)
+        d = (scratches.ends[k] - scratches.starts[k]) / scratches.length(k)
+        normal = np.array([-d[1], d[0]])
+        reach = 0.5 * np.abs(steps @ normal).max()
+        on |= (np.abs(off) <= reach) & (along >= 0) & (along <= scratches.length(k))
+    return on

@@ -1,0 +1,173 @@
+"""What can be left behind on a sample: written domains, displaced walls, trapped charge, moved ions.
+
+Each item is a frozen value with its place and time, so that a history can be stored as JSON and replayed.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_afm.microscope.simulated.surface import Array
+from ai_afm.types import Point
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDomain:
+    """A dot or stroke of one polarity: all points within `radius` of the segment from `start` to `end`.
+
+    `sign` is that of the piezo coefficient inside (-1 after a positive tip bias); `width` is the half
+    width w (m) of the wall at its rim, `time` (s) when it was written. A later domain covers an earlier one.
+    """
+
+    start: Point
+    end: Point
+    radius: float
+    sign: int
+    width: float
+    time: float
+
+    @property
+    def reach(self) -> float:
+        """Distance from the segment beyond which nothing of it is felt, m."""
+        return self.radius + 5 * self.width
+
+    def distance(self, x: Array, y: Array) -> Array:
+        """Return the distance of points from the segment, m."""
+        return segment_distance(x, y, self.start, self.end)
+
+    def share(self, distance: Array) -> Array:
+        """Return how much (0 to 1) of the domain is present at a distance from the segment."""
+        return np.asarray(0.5 + 0.5 * np.tanh((self.radius - distance) / self.width))
+
+
+@dataclass(frozen=True, slots=True)
+class WallShift:
+    """A native wall pushed by a pulse.
+
+    Parameters
+    ----------
+    wall
+        The point of the wall before, m.
+    direction
+        Unit vector of the displacement's positive sense.
+    fixed, elastic
+        Displacement that stays, and that which goes back with `recovery` (s), m.
+    width
+        Standard deviation of the bulge along the wall and across, m.
+    time
+        When the pulse ended, s.
+    recovery
+        Time constant of the elastic part, s.
+    """
+
+    wall: Point
+    direction: Point
+    fixed: float
+    elastic: float
+    width: float
+    time: float
+    recovery: float
+
+    def displacement(self, time: float) -> float:
+        """Return the displacement of the wall at its most displaced point, m."""
+        return self.fixed + self.elastic * math.exp(-max(time - self.time, 0.0) / self.recovery)
+
+    def offsets(self, x: Array, y: Array, time: float) -> tuple[Array, Array]:
+        """Return by how much (dx, dy), m, the matter at points has moved."""
+        shift = self.displacement(time)
+        # The bulge is centred where the wall is now: there it is displaced by exactly `shift`.
+        cx = self.wall[0] + shift * self.direction[0]
+        cy = self.wall[1] + shift * self.direction[1]
+        bulge = shift * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * self.width**2))
+        return bulge * self.direction[0], bulge * self.direction[1]
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeSpot:
+    """Trapped charge: `potential` (V) at the centre at `time` (s), a gaussian of deviation `spread` (m).
+
+    It decays with `life` (s) and spreads with `diffusivity` (m^2/s); its peak therefore falls faster than
+    exponentially at first, as surface charge is seen to do.
+    """
+
+    center: Point
+    potential: float
+    spread: float
+    time: float
+    life: float
+    diffusivity: float
+
+    def at(self, x: Array, y: Array, time: float) -> Array:
+        """Return its potential at points, V."""
+        age = max(time - self.time, 0.0)
+        variance = self.spread**2 + 2 * self.diffusivity * age
+        peak = self.potential * math.exp(-age / self.life) * self.spread**2 / variance
+        square = (x - self.center[0]) ** 2 + (y - self.center[1]) ** 2
+        return np.asarray(peak * np.exp(-square / (2 * variance)))
+
+    def reach(self, time: float) -> float:
+        """Return the distance beyond which less than 0.04 % of its peak is felt, m."""
+        return 4 * math.sqrt(self.spread**2 + 2 * self.diffusivity * max(time - self.time, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class IonSpot:
+    """Ions moved by a bias: the local electrochemical response changes by a relaxing factor.
+
+    `change` and `lives` (s) are the parts of the relative change at `time` (s) and their time constants.
+    """
+
+    center: Point
+    change: tuple[float, ...]
+    lives: tuple[float, ...]
+    spread: float
+    time: float
+
+    def factor(self, x: Array, y: Array, time: float) -> Array:
+        """Return the factor on the ionic response at points."""
+        age = max(time - self.time, 0.0)
+        change = sum(c * math.exp(-age / t) for c, t in zip(self.change, self.lives, strict=True))
+        square = (x - self.center[0]) ** 2 + (y - self.center[1]) ** 2
+        return np.asarray(1 + change * np.exp(-square / (2 * self.spread**2)))
+
+
+HistoryItem: TypeAlias = WrittenDomain | WallShift | ChargeSpot | IonSpot
+
+
+def segment_distance(x: Array, y: Array, start: Point, end: Point) -> Array:
+    """Return the distance of points from the segment between `start` and `end`, m."""
+    ax, ay = end[0] - start[0], end[1] - start[1]
+    px, py = x - start[0], y - start[1]
+    length2 = ax * ax + ay * ay
+    if length2 == 0:
+        return np.asarray(np.hypot(px, py))
+    along = np.clip((px * ax + py * ay) / length2, 0.0, 1.0)
+    return np.asarray(np.hypot(px - along * ax, py - along * ay))
+
+
+def bounds(x: Array, y: Array) -> tuple[float, float, float, float]:
+    """Return (x min, y min, x max, y max) of points, m."""
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+
+def touches(box: tuple[float, float, float, float], start: Point, end: Point, reach: float) -> bool:
+    """Tell whether the surroundings of a segment may overlap a bounding box of points."""
+    return bool(
+        min(start[0], end[0]) - reach <= box[2]
+        and max(start[0], end[0]) + reach >= box[0]
+        and min(start[1], end[1]) - reach <= box[3]
+        and max(start[1], end[1]) + reach >= box[1]
+    )
+
+
+def near(x: Array, y: Array, start: Point, end: Point, reach: float) -> NDArray[np.bool_]:
+    """Select the points in the bounding box of a segment's surroundings."""
+    return np.asarray(
+        (x >= min(start[0], end[0]) - reach)
+        & (x <= max(start[0], end[0]) + reach)
+        & (y >= min(start[1], end[1]) - reach)
+        & (y <= max(start[1], end[1]) + reach)
+    )

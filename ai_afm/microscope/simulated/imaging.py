@@ -1,0 +1,238 @@
+"""From a sample to what an instrument records of it: pure functions, used by the device and for training."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_afm.microscope.simulated import electromechanics as em
+from ai_afm.microscope.simulated import modes, noise
+from ai_afm.microscope.simulated.contact import Felt, LineBlock, believed_plane, feel, passes
+from ai_afm.microscope.simulated.feedback import follow_linear, follow_tapping
+from ai_afm.microscope.simulated.noise import NoiseSettings
+from ai_afm.microscope.simulated.scanner import Scanner
+from ai_afm.microscope.simulated.settings import (
+    ImagingSettings,
+    channels_of,
+    measurement_of,
+    random_settings,
+)
+from ai_afm.microscope.simulated.surface import Array, Sample
+from ai_afm.types import (
+    ChannelKey,
+    Direction,
+    FloatImage,
+    Frame,
+    Mode,
+    ScanRequest,
+    SlowDirection,
+)
+
+__all__ = [
+    "ImagedLines",
+    "ImagingSettings",
+    "LineBlock",
+    "channels_of",
+    "image_frame",
+    "image_lines",
+    "random_settings",
+]
+
+
+BLOCK = 64
+"""Lines imaged together: enough to make numpy's overhead small, little enough for the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImagedLines:
+    """The record of a block: name -> (2, n, pixels) float32, trace and retrace in image order.
+
+    `saturated` is (2, n) bool: something ran into its limit in the line.
+    """
+
+    channels: Mapping[str, FloatImage]
+    saturated: NDArray[np.bool_]
+
+
+def image_lines(
+    sample: Sample, block: LineBlock, settings: ImagingSettings, rng: np.random.Generator
+) -> ImagedLines:
+    """Image neighbouring lines, trace and retrace.
+
+    Parameters
+    ----------
+    sample
+        What lies under the tip; it is not changed here.
+    block
+        Which lines, where, when, at which voltages.
+    settings
+        Tip, cantilever, detection, feedback, scanner, noise.
+    rng
+        Where the noise comes from.
+
+    Returns
+    -------
+    lines
+        Rows in the order of `block.rows`.
+    """
+    felt = feel(sample, block, settings)
+    if settings.detection.mode is Mode.TAPPING:
+        images, limits = _tapping(felt, block, settings, rng)
+    else:
+        images, limits = _piezoresponse(felt, block, settings, rng)
+    over = np.zeros((2, len(block.rows)), bool)
+    for name, limit in limits.items():
+        over |= (passes(np.abs(images[name]), block) >= limit).any(axis=2)
+    channels = {k: passes(v, block).astype(np.float32) for k, v in images.items()}
+    return ImagedLines(channels, over)
+
+
+def image_frame(
+    sample: Sample,
+    request: ScanRequest,
+    settings: ImagingSettings,
+    rng: np.random.Generator,
+) -> Frame:
+    """Image a whole frame without an instrument, as training sets need it; the sample does not remember it.
+
+    Parameters
+    ----------
+    sample
+        What is imaged.
+    request
+        Where, (lines, pixels), line rate, slow direction, drive (`None`: that of the settings).
+    settings, rng
+        With what, and where noise and slow drifts come from.
+
+    Returns
+    -------
+    frame
+        All lines, trace and retrace. It lies where the instrument believes it to lie: thermal drift makes
+        its lines lie elsewhere.
+    """
+    lines, pixels = request.shape
+    rows = np.arange(lines)
+    if request.slow_direction is SlowDirection.UP:
+        rows = rows[::-1]
+    drive = request.drive or settings.drive
+    events = noise.draw_events(rows, settings.noise, rng)
+    phases = rng.uniform(0, 2 * np.pi, (3, len(noise.WANDER_PERIODS)))
+    times = np.arange(lines) / request.line_rate
+    shift = Scanner(settings.scanner).displacement(times)
+    images: dict[ChannelKey, FloatImage] = {}
+    channels = channels_of(settings.detection.mode)
+    for channel in channels:
+        for direction in Direction:
+            images[channel.name, direction] = np.empty((lines, pixels), np.float32)
+    for start in range(0, lines, BLOCK):
+        part = slice(start, start + BLOCK)
+        block = LineBlock(request.region, request.shape, request.line_rate, rows[part], times[part],
+                          shift[part], (drive.dc_bias, drive.amplitude), events, phases)  # fmt: skip
+        imaged = image_lines(sample, block, settings, rng)
+        for name, values in imaged.channels.items():
+            for way, direction in enumerate(Direction):
+                images[name, direction][rows[part]] = values[way]
+    scanned = {direction: np.ones(lines, bool) for direction in Direction}
+    return Frame(request, images, channels, scanned, measurement_of(settings))
+
+
+def _met(
+    felt: Felt, block: LineBlock, settings: ImagingSettings
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the height that the loop must follow (n, samples), and where a scar lies in it."""
+    _n, samples = felt.height.shape
+    events, rows = block.events, block.rows
+    share = np.arange(samples) / samples
+    scarred = (share >= events.scar_start[rows, None]) & (share < events.scar_end[rows, None])
+    scarred &= events.scar[rows, None] != 0
+    height = felt.height + believed_plane(block, settings)
+    return height + scarred * events.scar[rows, None], scarred
+
+
+def _electronics(height: Array, felt: Felt, block: LineBlock, settings: ImagingSettings,
+                 rng: np.random.Generator) -> Array:  # fmt: skip
+    """Return the height as recorded: with offsets of lines, drifts, noise and mains."""
+    s = settings.noise
+    slow = s.optical_zero * noise.wander(block.times, block.phases[0])
+    slow += s.adhesion * noise.wander(block.times, block.phases[1])
+    height = height + (block.events.offset[block.rows] + slow)[:, None]
+    height += noise.height_noise(height.shape, s, rng)
+    if s.mains:
+        height += noise.mains(felt.time, s.mains, s)
+    return height
+
+
+def _piezoresponse(
+    felt: Felt, block: LineBlock, settings: ImagingSettings, rng: np.random.Generator
+) -> tuple[dict[str, Array], dict[str, float]]:
+    """Return the channels of contact-mode PFM along the path, and the limits at which they saturate."""
+    s, rail = settings.noise, settings.scanner.z_limit
+    met, scarred = _met(felt, block, settings)
+    position = np.clip(follow_linear(met, settings.feedback, block.dwell), -rail, rail)
+    deflection = (
+        met - position + s.optical_zero * noise.wander(block.times, block.phases[0])[:, None]
+    )
+    if s.height:
+        deflection += s.height * rng.standard_normal(met.shape, np.float32)
+    detected = _detect(felt, scarred, block, settings, rng)
+    images = {
+        "height": _electronics(position, felt, block, settings, rng),
+        "deflection": np.clip(deflection, -s.deflection_limit, s.deflection_limit),
+    }
+    images |= _recorded(detected.response, "", s)
+    limits = {"height": rail, "deflection": s.deflection_limit, "amplitude": s.response_limit}
+    if detected.upper is not None and detected.frequency is not None:
+        images |= {"frequency": detected.frequency} | _recorded(detected.upper, "2", s)
+        limits["amplitude2"] = s.response_limit
+    return images, limits
+
+
+def _detect(felt: Felt, scarred: NDArray[np.bool_], block: LineBlock, settings: ImagingSettings,
+            rng: np.random.Generator) -> modes.Detected:  # fmt: skip
+    s = settings.noise
+    f_cr, quality = em.contact_resonance(
+        felt.stiffness, felt.adhesion, felt.slope, settings.mechanics
+    )
+    static = em.driven_motion(
+        felt.piezo, felt.lateral, felt.potential, block.voltages, settings.electrics
+    )
+    # Debris under the tip (a scar) and lost coating take response away; the electronics' gain wanders.
+    gain = settings.tip.gain * (1 + s.gain_drift * noise.wander(block.times, block.phases[2]))
+    static = static * gain[:, None] * np.where(scarred, 0.3, 1.0)
+    stray = em.background(felt.slope, block.voltages[1], settings.electrics)
+    motion = modes.Motion(static, f_cr, quality, stray)
+    amplified = modes.noise_gain(settings.detection, settings.mechanics)
+    signals = 2 if settings.detection.mode is Mode.PFM_DART else 1
+    random = noise.response_noise((signals, *static.shape), amplified, s, rng)
+    if s.mains_response:
+        random = random + noise.mains(felt.time, s.mains_response, s)
+    return modes.detect(motion, random, settings.detection, block.dwell)
+
+
+def _recorded(response: em.ComplexArray, suffix: str, s: NoiseSettings) -> dict[str, Array]:
+    """Return amplitude (saturating at full scale) and phase (offset, sense, wrapped) of a response."""
+    amplitude, phase = em.amplitude_and_phase(response)
+    sense = -1.0 if s.phase_inverted else 1.0
+    if s.phase_offset or s.phase_inverted:
+        phase = np.angle(np.exp(1j * (sense * phase + s.phase_offset)))
+    return {f"amplitude{suffix}": np.minimum(amplitude, s.response_limit), f"phase{suffix}": phase}
+
+
+def _tapping(
+    felt: Felt, block: LineBlock, settings: ImagingSettings, rng: np.random.Generator
+) -> tuple[dict[str, Array], dict[str, float]]:
+    """Return the channels of tapping mode along the path: the amplitude is the error signal."""
+    feedback, s = settings.feedback, settings.noise
+    met, _ = _met(felt, block, settings)
+    position = follow_tapping(met, feedback, block.dwell)
+    kept = feedback.setpoint_ratio * feedback.free_amplitude
+    error = met - position
+    amplitude = np.clip(kept - error, 0.0, feedback.free_amplitude)
+    # The phase lag follows from amplitude and dissipated energy: sin(phase) = A/A0 + dissipation.
+    dissipation = 0.1 * felt.adhesion / felt.stiffness
+    phase = np.arcsin(np.minimum(amplitude / feedback.free_amplitude + dissipation, 1.0))
+    amplitude = amplitude + np.abs(noise.response_noise(met.shape, 1.0, s, rng))
+    phase = phase + 0.01 * (rng.standard_normal(met.shape, np.float32) if s.shot else 0.0)
+    images = {"amplitude": amplitude, "phase": phase + s.phase_offset}
+    return images | {"height": _electronics(position, felt, block, settings, rng)}, {}

@@ -1,0 +1,317 @@
+"""The sample that remembers: a pristine world plus all that a tip has done to it, imaging included."""
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_afm.errors import BadInput, InstrumentError
+from ai_afm.microscope.simulated.exposure import TILE, DoseMap
+from ai_afm.microscope.simulated.history import (
+    ChargeSpot,
+    HistoryItem,
+    IonSpot,
+    WallShift,
+    WrittenDomain,
+    bounds,
+    near,
+    touches,
+)
+from ai_afm.microscope.simulated.lithography import coercive_floor, strokes
+from ai_afm.microscope.simulated.surface import Array, Coercivity, Surface, World
+from ai_afm.microscope.simulated.switching import SwitchingSettings
+
+SEAM = 30e-9
+"""Width, m, of the strip along native walls in which |piezo| is taken from beside the wall: a domain
+written over a wall leaves no seam where the wall was."""
+
+FORGET = 1e-4
+"""Trapped charge is forgotten below this potential, V."""
+
+
+class SwitchingSample:
+    """A `Sample`: the world as grown, and its history (written domains, moved walls, charge, ions, dose).
+
+    Parameters
+    ----------
+    world
+        The pristine sample.
+    rng
+        Generator or seed of all that is left to chance in switching.
+    settings
+        How it switches.
+    max_items
+        Bound of the history; beyond it a change is refused, because forgetting one would be a lie.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        rng: np.random.Generator | int,
+        settings: SwitchingSettings | None = None,
+        max_items: int = 20_000,
+    ) -> None:
+        self._world = world
+        self.rng = np.random.default_rng(rng)
+        self.settings = SwitchingSettings() if settings is None else settings
+        self.max_items = max_items
+        self.dose_map = DoseMap(self.settings.charge_life)
+        self._items: tuple[HistoryItem, ...] = ()
+        self._floor: float | None = None
+
+    @property
+    def world(self) -> World:
+        """The sample as grown."""
+        return self._world
+
+    @property
+    def history(self) -> tuple[HistoryItem, ...]:
+        """What was left behind, in order of time."""
+        return self._items
+
+    @property
+    def written(self) -> tuple[WrittenDomain, ...]:
+        """The written domains, oldest first."""
+        return tuple(i for i in self._items if isinstance(i, WrittenDomain))
+
+    def surface(self, x: Array, y: Array, time: float) -> Surface:
+        """Return the surface at points as it is at `time` (s), history included."""
+        x, y = np.asarray(x, float), np.asarray(y, float)
+        surface = self._world.surface(x, y)
+        if x.size == 0:
+            return surface
+        items = self._overlapping(x, y, time)
+        if shifts := [i for i in items if isinstance(i, WallShift)]:
+            warped = self._warped(x, y, time, shifts)
+            # Only the polarization moves with a 180-degree wall; the topography stays.
+            surface = replace(surface, piezo=warped.piezo, lateral=warped.lateral)
+        if domains := [i for i in items if isinstance(i, WrittenDomain)]:
+            surface = self._switched(surface, (x, y), domains)
+        if charges := [i for i in items if isinstance(i, ChargeSpot)]:
+            trapped = sum((c.at(x, y, time) for c in charges), np.zeros(x.shape))
+            surface = replace(surface, potential=surface.potential + trapped)
+        if self.dose_map.charged:
+            trapped = self.dose_map.potential(x, y, time)
+            if trapped.any():
+                surface = replace(surface, potential=surface.potential + trapped)
+        for spot in items:
+            if isinstance(spot, IonSpot):
+                surface = replace(surface, ionic=surface.ionic * spot.factor(x, y, time))
+        if self.settings.wear_rate and self.dose_map.tiles:
+            worn = self.settings.wear_rate * self.dose_map.read(x, y, 0)
+            surface = replace(surface, height=surface.height - worn)
+        return surface
+
+    def coercivity(self, x: Array, y: Array) -> Coercivity:
+        """Return the local switching properties, with the rims of written domains among the walls."""
+        x, y = np.asarray(x, float), np.asarray(y, float)
+        native = self._world.coercivity(x, y)
+        distance = native.wall_distance
+        for item in self.written:
+            distance = np.minimum(distance, np.abs(item.distance(x, y) - item.radius))
+        return replace(native, wall_distance=distance)
+
+    def is_pristine(self, x: Array, y: Array, time: float) -> bool:
+        """Tell whether no domain was written and no wall moved in the bounding box of the points."""
+        changed = (WrittenDomain, WallShift)
+        return not any(isinstance(i, changed) for i in self._overlapping(x, y, time))
+
+    def expose(
+        self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float
+    ) -> None:
+        """Record that points were imaged with DC `bias` and AC `drive` (V), `seconds` at each point.
+
+        A bias that reaches the local switching threshold writes, exactly as lithography does; each row of
+        a two-dimensional `x` is one stroke of the tip.
+        """
+        x, y = np.atleast_2d(np.asarray(x, float)), np.atleast_2d(np.asarray(y, float))
+        if x.size == 0:
+            return
+        self.dose_map.add(x, y, seconds, abs(bias) + abs(drive))
+        if bias:
+            goal = self.settings.injection * bias
+            duration = seconds / self.settings.injection_time
+            self.dose_map.charge(x, y, (goal, duration), time)
+        if self._floor is None:
+            self._floor = coercive_floor(self._world, self.settings)
+        if abs(bias) > self._floor:
+            sign = self.surface(x, y, time).piezo
+            here = self.coercivity(x, y)
+            self.remember(
+                strokes(
+                    (x, y, sign), here, (bias, abs(drive), seconds, time), self.settings, self.rng
+                )
+            )
+
+    def remember(self, items: Iterable[HistoryItem]) -> None:
+        """Add changes to the history; what they cover or what has decayed is dropped.
+
+        Raises
+        ------
+        InstrumentError
+            When the history is full.
+        """
+        kept = list(self._items)
+        for item in items:
+            if isinstance(item, WrittenDomain):
+                kept = [k for k in kept if not _covers(item, k)]
+            kept.append(item)
+            kept = [k for k in kept if not _is_gone(k, item.time)]
+        if len(kept) > self.max_items:
+            raise InstrumentError(
+                f"the twin's sample has {len(kept)} changes, its memory holds {self.max_items}: "
+                "write less, or make the memory larger"
+            )
+        self._items = tuple(kept)
+
+    def dose(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Return what points have received so far, per cell of the dose map: (contact s, V s)."""
+        return self.dose_map.read(x, y, 0), self.dose_map.read(x, y, 1)
+
+    def to_json(self) -> str:
+        """Return the whole history, the generator's state included, as JSON text."""
+        tiles = [
+            [*key, self.dose_map.charged.get(key), _packed(layers)]
+            for key, layers in sorted(self.dose_map.tiles.items())
+        ]
+        return json.dumps(
+            {
+                "world": self._world.name,
+                "items": [{"kind": type(i).__name__, **asdict(i)} for i in self._items],
+                "tiles": tiles,
+                "rng": self.rng.bit_generator.state,
+            }
+        )
+
+    def replay(self, text: str) -> None:
+        """Bring the sample to the state that `to_json` stored, in place of its own history.
+
+        Raises
+        ------
+        BadInput
+            When the text is not a history, or that of another world.
+        """
+        try:
+            stored = json.loads(text)
+            name = stored["world"]
+            items = tuple(_item(dict(entry)) for entry in stored["items"])
+            tiles = {(i, j): _unpacked(packed) for i, j, _, packed in stored["tiles"]}
+            charged = {(i, j): time for i, j, time, _ in stored["tiles"] if time is not None}
+            state = stored["rng"]
+        except (ValueError, KeyError, TypeError, zlib.error) as exc:
+            raise BadInput(f"this is not the history of a simulated sample: {exc}") from exc
+        if name != self._world.name:
+            raise BadInput(f"the history is that of {name!r}, the sample is {self._world.name!r}")
+        self._items, self.dose_map.tiles, self.dose_map.charged = items, tiles, charged
+        self.rng.bit_generator.state = state
+
+    def _overlapping(self, x: Array, y: Array, time: float) -> list[HistoryItem]:
+        if not self._items or x.size == 0:
+            return []
+        box = bounds(x, y)
+        return [i for i in self._items if touches(box, *_extent(i, time))]
+
+    def _warped(self, x: Array, y: Array, time: float, shifts: list[WallShift]) -> Surface:
+        dx, dy = np.zeros(x.shape), np.zeros(y.shape)
+        for shift in shifts:
+            sx, sy = shift.offsets(x, y, time)
+            dx, dy = dx + sx, dy + sy
+        return self._world.surface(x - dx, y - dy)
+
+    def _switched(
+        self, surface: Surface, points: tuple[Array, Array], domains: list[WrittenDomain]
+    ) -> Surface:
+        x, y = points
+        inside = np.zeros(x.shape, np.bool_)
+        for domain in domains:
+            inside |= near(x, y, domain.start, domain.end, domain.reach)
+        if not inside.any():
+            return surface
+        x, y = x[inside], y[inside]
+        piezo, lateral = surface.piezo[inside], surface.lateral[inside]
+        size = self.magnitude(x, y)
+        native = np.where(size > 0, piezo / np.where(size > 0, size, 1.0), 0.0)
+        state = native.copy()
+        for domain in domains:
+            share = domain.share(domain.distance(x, y))
+            state = (1 - share) * state + share * domain.sign
+        # The in-plane component turns over with the polarization; where it has none it stays none.
+        turned = np.where(np.abs(native) > 0.05, state / np.where(native == 0, 1.0, native), 1.0)
+        new_piezo, new_lateral = surface.piezo.copy(), surface.lateral.copy()
+        can = self._world.coercivity(x, y).ferroelectric
+        new_piezo[inside] = np.where(can, size * state, piezo)
+        new_lateral[inside] = np.where(can, lateral * np.clip(turned, -1.0, 1.0), lateral)
+        return replace(surface, piezo=new_piezo, lateral=new_lateral)
+
+    def magnitude(self, x: Array, y: Array) -> Array:
+        """Return |piezo| of the world at points, without the dip at native 180-degree walls, m/V."""
+        size = np.abs(self._world.surface(x, y).piezo)
+        close = self._world.coercivity(x, y).wall_distance < SEAM
+        if not close.any():
+            return np.asarray(size)
+        cx, cy, step = x[close], y[close], 1e-9
+        gx = self._world.surface(cx + step, cy).piezo - self._world.surface(cx - step, cy).piezo
+        gy = self._world.surface(cx, cy + step).piezo - self._world.surface(cx, cy - step).piezo
+        slope = np.hypot(gx, gy)
+        scale = SEAM / np.where(slope > 0, slope, np.inf)
+        ahead = self._world.surface(cx + scale * gx, cy + scale * gy).piezo
+        behind = self._world.surface(cx - scale * gx, cy - scale * gy).piezo
+        # Only across a 180-degree wall does the sign change; elsewhere a small |piezo| is real.
+        beside = np.where(ahead * behind < 0, np.maximum(np.abs(ahead), np.abs(behind)), 0.0)
+        size[close] = np.maximum(size[close], beside)
+        return np.asarray(size)
+
+
+def _extent(item: HistoryItem, time: float) -> tuple[Any, Any, float]:
+    match item:
+        case WrittenDomain():
+            return item.start, item.end, item.reach
+        case WallShift():
+            return item.wall, item.wall, 4 * item.width + abs(item.fixed) + abs(item.elastic)
+        case ChargeSpot():
+            return item.center, item.center, item.reach(time)
+        case IonSpot():
+            return item.center, item.center, 4 * item.spread
+
+
+def _covers(new: WrittenDomain, old: HistoryItem) -> bool:
+    """Tell whether a new domain leaves nothing of an old one to be seen."""
+    if not isinstance(old, WrittenDomain):
+        return False
+    ends = np.array([old.start, old.end])
+    return bool((new.distance(ends[:, 0], ends[:, 1]) + old.radius + old.width <= new.radius).all())
+
+
+def _is_gone(item: HistoryItem, time: float) -> bool:
+    if isinstance(item, ChargeSpot):
+        at = np.array([item.center[0]]), np.array([item.center[1]])
+        return bool(abs(item.at(*at, time)[0]) < FORGET)
+    if isinstance(item, IonSpot):
+        at = np.array([item.center[0]]), np.array([item.center[1]])
+        return bool(abs(item.factor(*at, time)[0] - 1) < FORGET)
+    return False
+
+
+def _item(entry: dict[str, Any]) -> HistoryItem:
+    kinds: dict[str, Any] = {
+        kind.__name__: kind for kind in (WrittenDomain, WallShift, ChargeSpot, IonSpot)
+    }
+    kind = kinds[entry.pop("kind")]
+    item: HistoryItem = kind(
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+    )
+    return item
+
+
+def _packed(layers: NDArray[np.float64]) -> str:
+    return base64.b64encode(zlib.compress(layers.astype("<f8").tobytes())).decode("ascii")
+
+
+def _unpacked(text: str) -> NDArray[np.float64]:
+    raw = zlib.decompress(base64.b64decode(text))
+    return np.frombuffer(raw, "<f8").reshape(3, TILE, TILE).copy()

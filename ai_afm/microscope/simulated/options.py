@@ -1,0 +1,125 @@
+"""Plain options of the twin (from a configuration or a command line) turned into a sample and settings."""
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+from ai_afm.errors import ConfigError
+from ai_afm.microscope.simulated import noise
+from ai_afm.microscope.simulated.faults import Fault, parse_fault
+from ai_afm.microscope.simulated.modes import Detection
+from ai_afm.microscope.simulated.scanner import ScannerSettings
+from ai_afm.microscope.simulated.settings import MODE_FREQUENCY, ImagingSettings
+from ai_afm.microscope.simulated.surface import Sample
+from ai_afm.microscope.simulated.tip import Tip
+from ai_afm.types import Drive, Mode
+
+MODES = {
+    "dart": Mode.PFM_DART,
+    "single_frequency": Mode.PFM_SINGLE_FREQUENCY,
+    "off_resonance": Mode.PFM_OFF_RESONANCE,
+    "tapping": Mode.TAPPING,
+}
+"""Names of the detection modes in options."""
+
+
+class SimulatedOptions(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
+    """Options of the twin; everything else has the defaults of the parts."""
+
+    world: str = "film"
+    """Kind of world, one of `WORLD_KINDS`."""
+    seed: int = Field(0, ge=0)
+    """Seed of the world, and with `noise_seed` of the noise."""
+    noise_seed: int = Field(0, ge=0)
+    """Seed of noise and faults."""
+    extent_nm: float = Field(20_000.0, gt=0)
+    """Edge of the square that the scanner reaches and in which the truth is known."""
+    scale_nm: float | None = Field(None, gt=0)
+    """Typical feature size of the world, `None` for the kind's own."""
+    mode: Literal["dart", "single_frequency", "off_resonance", "tapping"] = "dart"
+    """Detection mode."""
+    drive_v: float = Field(2.0, ge=0)
+    """AC amplitude where a request does not say."""
+    phase_offset_deg: float = Field(25.0, ge=-180, le=180)
+    """Offset of all phases, as cables and electronics make one."""
+    noise: float = Field(1.0, ge=0)
+    """Factor on all noise and drifts of the electronics; 0 is a silent instrument."""
+    drift_nm_per_s: float = Field(0.0, ge=0)
+    """Thermal drift, towards the upper right."""
+    scanner: Literal["closed", "open"] = "closed"
+    """Closed loop, or open loop with hysteresis, bow and creep."""
+    tip_radius_nm: float = Field(15.0, ge=0)
+    """Radius of the new tip."""
+    tip_wear: bool = True
+    """Whether the tip wears."""
+    line_timeout_s: float = Field(30.0, gt=0)
+    """After this time without a line the instrument's driver reports a time-out."""
+    faults: tuple[str, ...] = ()
+    """What will go wrong: `kind@scan:line` or `kind@12.5s`, see `faults.parse_fault`."""
+    bias_file: str | None = None
+    """File that keeps the bias source's setting when the process dies."""
+    memory_file: str | None = None
+    """File that keeps what was done to the sample."""
+
+
+def read_options(options: Mapping[str, object]) -> SimulatedOptions:
+    """Check plain options.
+
+    Raises
+    ------
+    ConfigError
+        When an option is unknown or out of bounds.
+    """
+    try:
+        checked = SimulatedOptions.model_validate(dict(options))
+    except ValidationError as exc:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors())
+        raise ConfigError(f"options of the simulated microscope: {problems}") from exc
+    faults_of(checked)
+    return checked
+
+
+def faults_of(options: SimulatedOptions) -> tuple[Fault, ...]:
+    """Return the faults that the options name."""
+    return tuple(parse_fault(text) for text in options.faults)
+
+
+def imaging_of(options: SimulatedOptions) -> ImagingSettings:
+    """Return the imaging settings that the options ask for."""
+    mode = MODES[options.mode]
+    drift = options.drift_nm_per_s * 1e-9 / math.sqrt(2)
+    closed = options.scanner == "closed"
+    tip = Tip(radius=options.tip_radius_nm * 1e-9)
+    if not options.tip_wear:
+        tip = Tip(radius=options.tip_radius_nm * 1e-9, blunting=0.0, coating_life=math.inf)
+    return ImagingSettings(
+        tip=tip,
+        detection=Detection(mode=mode, frequency=MODE_FREQUENCY[mode]),
+        scanner=ScannerSettings(
+            closed_loop=closed, drift=(drift, drift), bow=0.0 if closed else 4.0
+        ),
+        noise=noise.scaled(
+            noise.NoiseSettings(phase_offset=math.radians(options.phase_offset_deg)), options.noise
+        ),
+        drive=Drive(options.drive_v),
+    )
+
+
+def build_sample(options: SimulatedOptions) -> Sample:
+    """Grow the world and put the sample's history on it, where a memory file holds one.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such world.
+    """
+    from ai_afm.microscope.simulated.memory import SwitchingSample
+    from ai_afm.microscope.simulated.sample import WORLD_KINDS, make_world
+
+    if options.world not in WORLD_KINDS:
+        raise ConfigError(f"no world {options.world!r}; there are {', '.join(WORLD_KINDS)}")
+    scale = {} if options.scale_nm is None else {"scale": options.scale_nm * 1e-9}
+    world = make_world(options.world, options.seed, options.extent_nm * 1e-9, **scale)
+    return SwitchingSample(world, options.seed)

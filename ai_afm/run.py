@@ -1,0 +1,95 @@
+"""The loop: ask the controller where to look, scan or probe, add what was seen, say what happened."""
+
+from collections.abc import Generator, Iterator
+
+from ai_afm.acquire.faults import perception_fault, report_fault
+from ai_afm.acquire.probing import probe
+from ai_afm.acquire.rebuild import rebuild
+from ai_afm.acquire.scanning import scan
+from ai_afm.acquire.session import Session
+from ai_afm.acquire.steer import Helm
+from ai_afm.errors import InstrumentError, OutOfRange, SafetyStop
+from ai_afm.events import Decided, Event, Observed, Refused, RunFinished, RunStarted
+from ai_afm.types.codec import encode
+from ai_afm.survey.survey import Survey
+from ai_afm.types import Authority, Observation, ProbeRequest, ScanRequest
+
+MAX_FAULTS = 3
+"""Instrument faults in a row after which a run ends."""
+
+
+def run(session: Session) -> Iterator[Event]:
+    """Run until the controller has no more to ask, a person stops it, or a limit is met.
+
+    The run continues where the folder's journal ends. Closing the generator parks the tip.
+
+    Yields
+    ------
+    Event
+        Everything that happens, in order.
+
+    Raises
+    ------
+    SafetyStop
+        When the tip could not be brought to a safe state, or a person has to look at it first.
+    StoreError
+        When something could not be stored; nothing moves after that.
+    """
+    helm = Helm()
+    outcome, message = "interrupted", "the run was ended from outside"
+    try:
+        survey = rebuild(session.empty_survey(), session.folder, session.journal)
+        yield RunStarted(str(session.folder.path), bool(survey.observations))
+        outcome, message = yield from _loop(session, survey, helm)
+    except SafetyStop as exc:
+        outcome, message = "safety stop", str(exc)
+        raise
+    finally:
+        session.make_safe()
+        session.journal.append("run_finished", {"outcome": outcome, "message": message})
+    yield RunFinished(outcome, message)
+
+
+def _loop(session: Session, survey: Survey, helm: Helm) -> Generator[Event, None, tuple[str, str]]:
+    faults = 0
+    while True:
+        yield from helm.obey(session)
+        yield from helm.wait_while_held(session)
+        survey = helm.grant_wishes(session, survey)
+        if helm.stopping:
+            return "stopped", helm.stopping
+        request = session.controller.propose(survey)
+        if request is None:
+            return "done", session.controller.closing_words(survey)
+        if session.authority == Authority.WATCH:
+            return "done", f"authority is watch, so nothing moves; proposed: {request.reason}"
+        yield Decided(session.record_decision(request), request, request.reason)
+        if session.authority == Authority.ADVISE and not (
+            yield from helm.wait_for_approval(session)
+        ):
+            continue
+        try:
+            observation = yield from _carry_out(session, survey, request, helm)
+        except OutOfRange as exc:
+            session.journal.append("refused", {"request": encode(request), "message": str(exc)})
+            survey = survey.refuse(request, str(exc))
+            yield Refused(request, str(exc))
+        except SafetyStop:
+            raise
+        except InstrumentError as exc:
+            faults += 1
+            yield from report_fault(session, helm, exc)
+            if faults == MAX_FAULTS and not helm.stopping:
+                return "fault", str(exc)
+        else:
+            faults = 0
+            yield Observed(observation)
+            survey = yield from perception_fault(session, survey.add(observation), observation)
+
+
+def _carry_out(
+    session: Session, survey: Survey, request: ScanRequest | ProbeRequest, helm: Helm
+) -> Generator[Event, None, Observation]:
+    if isinstance(request, ProbeRequest):
+        return (yield from probe(session, request))
+    return (yield from scan(session, survey, request, helm))

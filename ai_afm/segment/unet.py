@@ -1,0 +1,110 @@
+"""The network: a plain U-Net without anything that looks at the whole image.
+
+So its rows can be computed as they arrive (`row_cache`): convolutions, max-pooling, nearest upsampling
+and batch norm (folded into the convolutions before use), nothing else. References: Ronneberger et al.,
+DOI 10.1007/978-3-319-24574-4_28.
+"""
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """The shape of a U-Net.
+
+    Parameters
+    ----------
+    inputs, outputs
+        Number of input planes and of classes.
+    width
+        Feature maps at full resolution; they double at each pooling.
+    depth
+        Number of poolings; rows and columns come in multiples of 2**depth.
+    """
+
+    inputs: int
+    outputs: int
+    width: int = 16
+    depth: int = 3
+
+    @property
+    def align(self) -> int:
+        """Rows and columns are padded to a multiple of this."""
+        return int(2**self.depth)
+
+    @property
+    def lag(self) -> int:
+        """Rows behind the newest one that a newer one may still change, rounded up to `align`.
+
+        A 3x3 convolution at level d reaches 2**d rows: twice two of them at each level but the deepest, two
+        there; pooling and nearest upsampling add up to 2**depth - 1 by alignment.
+        """
+        reach = 2 * 2**self.depth + sum(4 * 2**d for d in range(self.depth)) + 2**self.depth - 1
+        return -(-reach // self.align) * self.align
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions, each with batch norm and ReLU."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.norm1: nn.Module = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.norm2: nn.Module = nn.BatchNorm2d(outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return (N, outputs, H, W)."""
+        x = functional.relu(self.norm1(self.conv1(x)))
+        return functional.relu(self.norm2(self.conv2(x)))
+
+
+class UNet(nn.Module):
+    """A plain U-Net; see the module."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        self.architecture = architecture
+        widths = [architecture.width * 2**d for d in range(architecture.depth + 1)]
+        inputs = [architecture.inputs, *widths[:-1]]
+        self.down = nn.ModuleList(Block(i, o) for i, o in zip(inputs, widths, strict=True))
+        self.reduce = nn.ModuleList(
+            nn.Conv2d(widths[d + 1], widths[d], 1) for d in range(architecture.depth)
+        )
+        self.up = nn.ModuleList(Block(2 * widths[d], widths[d]) for d in range(architecture.depth))
+        self.head = nn.Conv2d(architecture.width, architecture.outputs, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return logits (N, outputs, H, W) of planes (N, inputs, H, W), H and W multiples of `align`."""
+        return self.forward_with_features(x)[0]
+
+    def forward_with_features(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the logits and the features of the deepest level, (N, width * 2**depth, H/align, W/align)."""
+        skips: list[Tensor] = []
+        for d, block in enumerate(self.down):
+            x = block(x if d == 0 else functional.max_pool2d(x, 2))
+            skips.append(x)
+        features = skips.pop()
+        for d in reversed(range(self.architecture.depth)):
+            # 1x1 before the upsampling: equal to after it, at a quarter of the cost
+            x = functional.interpolate(self.reduce[d](x), scale_factor=2.0, mode="nearest")
+            x = self.up[d](torch.cat([skips[d], x], dim=1))
+        return self.head(x), features
+
+
+def folded(network: UNet) -> UNet:
+    """Return a copy for inference: batch norm folded into the convolutions, channels last, no gradients."""
+    network = copy.deepcopy(network).eval()
+    for block in [*network.down, *network.up]:
+        assert isinstance(block, Block)
+        block.conv1 = fuse_conv_bn_eval(block.conv1, block.norm1)  # type: ignore[type-var]
+        block.conv2 = fuse_conv_bn_eval(block.conv2, block.norm2)  # type: ignore[type-var]
+        block.norm1, block.norm2 = nn.Identity(), nn.Identity()
+    network.requires_grad_(False)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]

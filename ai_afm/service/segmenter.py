@@ -1,0 +1,125 @@
+"""The child process that segments: reads scan files while they grow, answers with segmentation files.
+
+It is told one JSON line `{"scan", "file", "lines", "final"}` at a time on stdin and answers one line
+`{"scan", "lines", "path", "ms", "final"}` or `{"error"}` on stdout. Of several waiting requests only the
+newest is worth an answer. It ends when stdin closes, so it never outlives its run.
+"""
+
+import argparse
+import json
+import math
+import sys
+import threading
+import time
+from importlib.metadata import version
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from ai_afm.errors import AfmError
+from ai_afm.image.scan_layout import LiveScan
+from ai_afm.image.normalise import NormaliseState
+from ai_afm.segment.model_file import load_model
+from ai_afm.segment.predict import UnetSegmenter
+from ai_afm.store.segmentation_file import Provenance, write_segmentation
+
+
+class _Worker:
+    """Keeps the scan under way open and the network's row cache warm."""
+
+    def __init__(self, segmenter: UnetSegmenter, threads: int, out: Path) -> None:
+        self._segmenter, self._threads, self._out = segmenter, threads, out
+        self._scan: int | None = None
+        self._live: LiveScan | None = None
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        begun = time.perf_counter()
+        scan, lines, final = request["scan"], request["lines"], request["final"]
+        frame = self._open(scan, Path(request["file"])).refresh()
+        segmentation = self._segmenter.glimpse(frame, lines, final)
+        path = self._out / f"{scan:06d}-{segmentation.model_sha256[:12]}.h5"
+        milliseconds = 1e3 * (time.perf_counter() - begun)
+        provenance = Provenance(
+            scan=scan,
+            lines=lines,
+            final=final,
+            torch=version("torch"),
+            threads=self._threads,
+            milliseconds=milliseconds,
+            normalisation=_levels(self._segmenter.normalisation),
+        )
+        write_segmentation(path, segmentation, provenance)
+        return {
+            "scan": scan,
+            "lines": lines,
+            "path": str(path),
+            "ms": milliseconds,
+            "final": final,
+        }
+
+    def _open(self, scan: int, file: Path) -> LiveScan:
+        if self._live is None or scan != self._scan:
+            if self._live is not None:
+                self._live.close()
+            self._live, self._scan = LiveScan(file), scan
+            self._segmenter.begin(self._live.refresh())
+        return self._live
+
+
+def _levels(state: NormaliseState | None) -> dict[str, Any]:
+    """Return the levels that the input was divided by, as JSON; those never seen are left out."""
+    if state is None:
+        return {}
+    levels = {"height_scale": state.height_scale, "amplitude_level": state.amplitude_level}
+    return {"lines": state.lines} | {k: v for k, v in levels.items() if math.isfinite(v)}
+
+
+def _read_requests(requests: SimpleQueue[dict[str, Any] | None]) -> None:
+    for line in sys.stdin:
+        requests.put(json.loads(line))
+    requests.put(None)
+
+
+def _newest(requests: SimpleQueue[dict[str, Any] | None]) -> dict[str, Any] | None:
+    request = requests.get()
+    while request is not None and not request["final"]:
+        try:
+            newer = requests.get_nowait()
+        except Empty:
+            return request
+        request = newer
+    return request
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Serve until stdin closes."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model")
+    parser.add_argument("--lab", type=Path)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    search = [arguments.lab / "models"] if arguments.lab else []
+    try:
+        segmenter = UnetSegmenter(load_model(arguments.model, search), arguments.threads)
+    except AfmError as exc:
+        _say({"error": str(exc)})
+        return
+    worker = _Worker(segmenter, arguments.threads, arguments.out)
+    requests: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+    threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
+    _say({"model": segmenter.model, "model_sha256": segmenter.model_sha256})
+    while (request := _newest(requests)) is not None:
+        try:
+            _say(worker.answer(request))
+        except AfmError as exc:
+            _say({"error": str(exc)})
+
+
+if __name__ == "__main__":
+    main()

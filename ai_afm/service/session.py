@@ -1,0 +1,148 @@
+"""Open everything that a run needs, and close it again in the right order."""
+
+import json
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from ai_afm import __version__
+from ai_afm.acquire.rebuild import restore_dose
+from ai_afm.acquire.session import Session
+from ai_afm.config import RunConfig, parse_config, to_toml
+from ai_afm.control.plugins import open_controller
+from ai_afm.microscope.guard import GuardedMicroscope
+from ai_afm.microscope.plugins import open_microscope
+from ai_afm.service.steering import SteeringServer
+from ai_afm.service.workers import SegmenterProcess
+from ai_afm.store.journal import Journal
+from ai_afm.store.run_folder import RunFolder
+from ai_afm.types import ScanLine
+
+log = logging.getLogger(__name__)
+
+
+def create_run(path: Path, config: RunConfig) -> RunFolder:
+    """Make the folder of a new run with its resolved configuration.
+
+    The twin keeps the state of its bias and of its sample in the folder, so that another process
+    finds both as they were left.
+    """
+    return RunFolder.create(path, to_toml(in_folder(config, path.absolute())))
+
+
+def in_folder(config: RunConfig, path: Path) -> RunConfig:
+    """Return the configuration with the files of the twin placed inside the run folder."""
+    instrument = config.instrument
+    if instrument.kind != "simulated":
+        return config
+    files = {"bias_file": str(path / "twin-bias.json"), "memory_file": str(path / "twin-memory.json")}
+    options = files | instrument.options
+    return config.model_copy(
+        update={"instrument": instrument.model_copy(update={"options": options})}
+    )
+
+
+@contextmanager
+def open_session(
+    folder: RunFolder, lab: Path | None = None, events: Path | None = None
+) -> Iterator[Session]:
+    """Open instrument, journal, segmenter and steering socket of a run folder.
+
+    Parameters
+    ----------
+    folder
+        Made by `create_run`, or of an earlier run that is to go on.
+    lab
+        Lab folder whose models come before those that ship.
+    events
+        File outside the run that gets one JSON line per line that is on disk.
+
+    Raises
+    ------
+    AfmError
+        When any part cannot be opened; those that were open are closed again.
+    """
+    config = parse_config(folder.config_toml(), str(folder.config_file))
+    with ExitStack() as stack:
+        stack.enter_context(folder.lock())
+        journal = stack.enter_context(Journal.open(folder.journal_file))
+        controller = open_controller(config.run.controller, config)
+        glimpses = SegmenterProcess(
+            config.model.name, config.model.threads, folder.segmentations, lab
+        )
+        stack.callback(glimpses.close)
+        microscope = open_instrument(config)
+        stack.callback(microscope.close)
+        restore_dose(microscope, folder, journal)
+        steering = SteeringServer(folder.steering_file, microscope.withdraw)
+        stack.callback(steering.close)
+        acknowledge = _acknowledger(stack.enter_context(events.open("a"))) if events else None
+        journal.append("run_started", _about(config, microscope, glimpses))
+        yield Session(
+            config=config,
+            folder=folder,
+            journal=journal,
+            microscope=microscope,
+            controller=controller,
+            glimpses=glimpses,
+            steering=steering,
+            lockstep=config.instrument.clock != "real",
+            acknowledge=acknowledge,
+        )
+
+
+def open_instrument(config: RunConfig) -> GuardedMicroscope:
+    """Open the microscope of a configuration, guarded."""
+    budget = config.run.budget_min * 60
+    return open_microscope(config.instrument, config.limits, config.consent, budget)
+
+
+def _acknowledger(stream: TextIO) -> Callable[[int, ScanLine], None]:
+    def acknowledge(scan: int, line: ScanLine) -> None:
+        record = {"scan": scan, "line": line.index, "direction": line.direction, "time": line.time}
+        stream.write(json.dumps(record) + "\n")
+        stream.flush()
+
+    return acknowledge
+
+
+def _about(
+    config: RunConfig, microscope: GuardedMicroscope, glimpses: SegmenterProcess
+) -> dict[str, object]:
+    return {
+        "version": __version__,
+        "pid": os.getpid(),
+        "instrument": microscope.capabilities.name,
+        "controller": config.run.controller,
+        "authority": config.run.authority,
+        "model": glimpses.model,
+        "model_sha256": glimpses.model_sha256,
+    }
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Turn SIGTERM (and Ctrl-Break on Windows) into `KeyboardInterrupt`, once: parking is not interrupted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kinds = [signal.SIGINT, signal.SIGTERM]
+    kinds += [signal.Signals(k) for k in (getattr(signal, "SIGBREAK", None),) if k is not None]
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for kind in kinds:
+            signal.signal(kind, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {kind: signal.signal(kind, interrupt) for kind in kinds}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)

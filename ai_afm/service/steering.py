@@ -1,0 +1,161 @@
+"""The steering socket of a live run: JSON lines over TCP on loopback, port and token in `steering.json`.
+
+A request is one line `{"v": 1, "id": ..., "token": ..., "do": ..., "args": {...}}`, its answer one line
+`{"id": ..., "ok": true, "result": ...}` or `{"id": ..., "ok": false, "error": "..."}`.
+"""
+
+import hmac
+import json
+import logging
+import os
+import secrets
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from ai_afm.acquire.session import Command
+from ai_afm.errors import AfmError, InstrumentError, LinkLost
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+MAX_REQUEST = 65536
+"""Bytes of one request; a longer one is refused and the connection closed."""
+COMMANDS = ("pause", "resume", "approve", "stop", "park", "withdraw", "limits", "wish")
+"""What the run carries out; `status` is answered by the socket itself."""
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    timeout = 10.0
+    server: "_Server"
+
+    def handle(self) -> None:
+        while True:
+            try:
+                raw = self.rfile.readline(MAX_REQUEST + 1)
+            except OSError:
+                return
+            if not raw or len(raw) > MAX_REQUEST:
+                return
+            answer = self.server.answer(raw)
+            self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = False
+    daemon_threads = True
+    answer: Callable[[bytes], dict[str, Any]]
+
+
+class SteeringServer:
+    """Listens on loopback in its own thread; the run takes the commands between two lines.
+
+    `withdraw` does not wait for the run: `on_withdraw` is called at once, in the socket's thread.
+    """
+
+    def __init__(self, file: Path, on_withdraw: Callable[[], None]) -> None:
+        self._file, self._on_withdraw = file, on_withdraw
+        self._token = secrets.token_hex(16)
+        self._commands: SimpleQueue[Command] = SimpleQueue()
+        self._status: Mapping[str, Any] = {"state": "starting"}
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.answer = self._answer
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True
+        )
+        self._thread.start()
+        self._publish_address()
+
+    def _publish_address(self) -> None:
+        port = self._server.server_address[1]
+        text = json.dumps({"v": VERSION, "port": port, "token": self._token, "pid": os.getpid()})
+        handle = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+
+    def take(self) -> Command | None:
+        """Return the next command, or `None`."""
+        try:
+            return self._commands.get_nowait()
+        except Empty:
+            return None
+
+    def publish(self, status: Mapping[str, Any]) -> None:
+        """Set what `status` answers (JSON values)."""
+        self._status = dict(status)
+
+    def close(self) -> None:
+        """Stop listening and remove the address."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._file.unlink(missing_ok=True)
+
+    def _answer(self, raw: bytes) -> dict[str, Any]:
+        identity: object = None
+        try:
+            request = json.loads(raw)
+            if not isinstance(request, dict) or request.get("v") != VERSION:
+                return _error(None, f"a request is a JSON object with v = {VERSION}")
+            identity = request.get("id")
+            if not hmac.compare_digest(str(request.get("token", "")), self._token):
+                return _error(identity, "wrong token; read it from steering.json")
+            return self._do(identity, str(request.get("do")), request.get("args") or {})
+        except ValueError as exc:
+            return _error(identity, f"not a JSON line: {exc}")
+        except AfmError as exc:
+            return _error(identity, str(exc))
+
+    def _do(self, identity: object, do: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        if do == "status":
+            return {"id": identity, "ok": True, "result": dict(self._status)}
+        if do not in COMMANDS or not isinstance(args, dict):
+            known = ", ".join(("status", *COMMANDS))
+            return _error(identity, f"unknown command {do!r}; known: {known}")
+        if do == "withdraw":
+            self._on_withdraw()
+        self._commands.put(Command(do, args))
+        return {"id": identity, "ok": True, "result": "queued; the run obeys between two lines"}
+
+
+def _error(identity: object, message: str) -> dict[str, Any]:
+    return {"id": identity, "ok": False, "error": message}
+
+
+def ask(file: Path, do: str, args: Mapping[str, Any], timeout: float = 5.0) -> Any:
+    """Send one command to a live run and return its result.
+
+    Parameters
+    ----------
+    file
+        The run's `steering.json`.
+    do, args
+        Command and arguments (JSON values).
+    timeout
+        s.
+
+    Raises
+    ------
+    LinkLost
+        When no run listens.
+    InstrumentError
+        When the run refuses the command.
+    """
+    try:
+        address = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as exc:
+        raise LinkLost(f"no live run: {file} cannot be read ({exc})") from exc
+    request = {"v": VERSION, "id": 1, "token": address["token"], "do": do, "args": dict(args)}
+    try:
+        with socket.create_connection(("127.0.0.1", int(address["port"])), timeout) as link:
+            link.sendall(json.dumps(request).encode() + b"\n")
+            with link.makefile("rb") as reader:
+                answer = json.loads(reader.readline(1 << 20))
+    except (OSError, ValueError) as exc:
+        raise LinkLost(f"the run of {file.parent} does not answer: {exc}") from exc
+    if not answer["ok"]:
+        raise InstrumentError(answer["error"])
+    return answer["result"]

@@ -1,0 +1,133 @@
+"""The segmenter as a child process: its death costs one glimpse, never a line."""
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from ai_afm.errors import ModelError
+from ai_afm.segment.base import Glimpse
+from ai_afm.store.segmentation_file import read_segmentation
+
+log = logging.getLogger(__name__)
+
+START_DEADLINE = 60.0
+"""Seconds until the child has loaded its model."""
+
+
+class SegmenterProcess:
+    """A `GlimpseService` that runs `python -m ai_afm.service.segmenter`, spawned, never forked.
+
+    A child that dies is started again, three times in a run; then `ModelError` says so.
+    """
+
+    def __init__(self, model: str | None, threads: int, segmentations: Path, lab: Path | None) -> None:
+        self._command = [sys.executable, "-m", "ai_afm.service.segmenter"]
+        self._command += ["--threads", str(threads), "--out", str(segmentations)]
+        self._command += ["--model", model] if model else []
+        self._command += ["--lab", str(lab)] if lab else []
+        self._deaths = 0
+        self._start()
+
+    def _start(self) -> None:
+        self._answers: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        self._child = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        threading.Thread(
+            target=self._read, args=(self._child, self._answers), daemon=True
+        ).start()
+        hello = self._next(START_DEADLINE)
+        if hello is None:
+            self._child.kill()
+            raise ModelError(f"the segmenter did not start within {START_DEADLINE:.0f} s")
+        if "error" in hello:
+            raise ModelError(hello["error"])
+        self.model, self.model_sha256 = str(hello["model"]), str(hello["model_sha256"])
+
+    @staticmethod
+    def _read(child: "subprocess.Popen[str]", answers: SimpleQueue[dict[str, Any] | None]) -> None:
+        assert child.stdout is not None
+        for line in child.stdout:
+            answers.put(json.loads(line))
+        answers.put(None)
+
+    def _next(self, timeout: float) -> dict[str, Any] | None:
+        """Return the next answer; `None` after the time-out.
+
+        Raises
+        ------
+        ModelError
+            When the child has ended.
+        """
+        try:
+            answer = self._answers.get(timeout=max(timeout, 1e-3))
+        except Empty:
+            return None
+        if answer is None:
+            code = self._child.wait(5.0)
+            raise ModelError(f"the segmenter process ended with exit code {code}")
+        return answer
+
+    def submit(self, scan: int, scan_file: Path, lines: int, final: bool = False) -> None:
+        """Say that `lines` rows are durable; see `GlimpseService`."""
+        if self._child.poll() is not None:
+            self._restart()
+        request = {"scan": scan, "file": str(scan_file), "lines": lines, "final": final}
+        self._write(request)
+
+    def _write(self, request: dict[str, Any]) -> None:
+        assert self._child.stdin is not None
+        try:
+            self._child.stdin.write(json.dumps(request) + "\n")
+            self._child.stdin.flush()
+        except OSError as exc:
+            raise ModelError(f"the segmenter process does not listen: {exc}") from exc
+
+    def _restart(self) -> None:
+        self._deaths += 1
+        if self._deaths > 3:
+            raise ModelError("the segmenter process died more than 3 times; it stays off")
+        pinned = self.model_sha256
+        log.warning("the segmenter process died; it is started again (%d of 3)", self._deaths)
+        self._start()
+        if self.model_sha256 != pinned:
+            raise ModelError("the model on disk is not the one that the run was started with")
+
+    def poll(self, timeout: float = 0.0) -> Glimpse | None:
+        """Return the next answer; see `GlimpseService`."""
+        answer = self._next(timeout)
+        if answer is None:
+            return None
+        if "error" in answer:
+            raise ModelError(answer["error"])
+        path = Path(answer["path"])
+        return Glimpse(
+            scan=int(answer["scan"]),
+            lines=int(answer["lines"]),
+            path=path,
+            segmentation=read_segmentation(path).segmentation,
+            milliseconds=float(answer["ms"]),
+            final=bool(answer["final"]),
+        )
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child.stdin is not None:
+            try:
+                self._child.stdin.close()
+            except OSError:
+                log.debug("the segmenter's pipe was closed already")
+        deadline = time.monotonic() + 2.0
+        while self._child.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if self._child.poll() is None:
+            self._child.kill()
+        self._child.wait(5.0)
+        if self._child.stdout is not None:
+            self._child.stdout.close()

@@ -1,0 +1,190 @@
+"""What the store asks of the operating system, each call with its Windows twin.
+
+Everything that writes raw bytes goes through this module, so that a test can make any single call
+fail.
+"""
+
+import errno
+import os
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from ai_afm.errors import StoreError
+
+LOCKED = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+"""Errors of a write into a range that another process has locked (mandatory on Windows only)."""
+
+BLOCK = 1 << 20
+
+
+def open_write(path: Path) -> int:
+    """Open an existing file for raw writing; takes no lock and lets others read."""
+    flags = os.O_RDWR
+    if sys.platform == "win32":
+        flags |= os.O_BINARY | os.O_NOINHERIT
+    return os.open(path, flags)
+
+
+def pwrite(fd: int, content: bytes | memoryview, offset: int) -> None:
+    """Write all of `content` at `offset` (bytes).
+
+    Raises
+    ------
+    OSError
+        When the system could not write everything.
+    """
+    view = memoryview(content).cast("B")
+    while view:
+        if sys.platform == "win32":
+            os.lseek(fd, offset, os.SEEK_SET)
+            written = os.write(fd, view)
+        else:
+            written = os.pwrite(fd, view, offset)
+        if written <= 0:
+            raise OSError(errno.EIO, "the system wrote nothing")
+        view = view[written:]
+        offset += written
+
+
+def fdatasync(fd: int) -> None:
+    """Wait until the file's bytes are on the disk (FlushFileBuffers on Windows)."""
+    if sys.platform == "win32" or not hasattr(os, "fdatasync"):
+        os.fsync(fd)
+    else:
+        os.fdatasync(fd)
+
+
+def preallocate(fd: int, size: int) -> None:
+    """Reserve `size` bytes (from the file's start) on the disk, so that later writes find room.
+
+    Without a system call for it (Windows, macOS), zeros are written behind the present end instead.
+
+    Raises
+    ------
+    OSError
+        ENOSPC when there is no room.
+    """
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(fd, 0, size)
+        return
+    zeros = bytes(BLOCK)
+    for offset in range(os.fstat(fd).st_size, size, BLOCK):
+        pwrite(fd, zeros[: min(BLOCK, size - offset)], offset)
+
+
+def fsync_directory(folder: Path) -> None:
+    """Make renames and new names in a folder durable.
+
+    Windows has no such call for folders: NTFS journals its names by itself, nothing is done there.
+    """
+    if sys.platform != "win32":
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename over `target` in one step (MoveFileEx with replacement on Windows)."""
+    os.replace(source, target)
+
+
+def free_space(folder: Path) -> int:
+    """Return the bytes that this user can still write on the folder's disk."""
+    return shutil.disk_usage(folder).free
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a small file so that a reader sees the old one or the new one, also after a power cut.
+
+    Raises
+    ------
+    StoreError
+        When the disk refuses; the old file is untouched and no half file is left.
+    """
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        temporary.touch()
+        fd = open_write(temporary)
+        try:
+            os.ftruncate(fd, 0)
+            pwrite(fd, content, 0)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        replace(temporary, path)
+        fsync_directory(path.parent)
+    except OSError as exc:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise StoreError(f"{path.name} could not be written: {exc}") from exc
+
+
+class FolderLock:
+    """The right to run in a folder, held by one process; the system releases it when that dies.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     with FolderLock(Path(name) / "run.lock"):
+    ...         FolderLock.is_held(Path(name) / "run.lock")
+    True
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._fd: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as exc:
+            raise StoreError(f"{path} cannot be opened: {exc}") from exc
+        try:
+            _lock(self._fd)
+        except OSError as exc:
+            self.release()
+            raise StoreError(
+                f"{path.parent} is in use by another process; wait or use `ai-afm ctl`"
+            ) from exc
+
+    @staticmethod
+    def is_held(path: Path) -> bool:
+        """Tell whether some process holds the lock; the file is not created."""
+        if not path.exists():
+            return False
+        try:
+            FolderLock(path).release()
+        except StoreError:
+            return True
+        return False
+
+    def release(self) -> None:
+        """Give the right back."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def __enter__(self) -> "FolderLock":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+def _lock(fd: int) -> None:
+    """Take the OS lock of an open file without waiting; raises OSError when another holds it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,17 @@
+"""Fixtures that all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of real scans; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("AI_AFM_DATA", ROOT.parent / "shared" / "data"))
+    if not (folder / "refs").is_dir():
+        pytest.skip("no real scans here; AI_AFM_DATA names their folder")
+    return folder

@@ -1,0 +1,59 @@
+"""Worlds small enough for hand calculation: flat, analytic, one straight wall at most."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_afm.microscope.simulated.surface import Array, Coercivity, Surface
+from ai_afm.types import ScanRegion, WallNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class FlatWorld:
+    """Up everywhere, or with one straight 180-degree wall along y: up to the right of `wall` (m)."""
+
+    wall: float | None = None
+    piezo: float = 40e-12
+    coercive: float = 3.0
+    imprint: float = 0.0
+    ferroelectric: bool = True
+    potential: float = 0.0
+    ionic: float = 0.0
+    stiffness: float = 1.0
+    adhesion: float = 1.0
+    width: float = 5e-9
+    name: str = "flat"
+
+    @property
+    def extent(self) -> ScanRegion:
+        return ScanRegion((0.0, 0.0), (4e-6, 3e-6))
+
+    def surface(self, x: Array, y: Array) -> Surface:
+        one = np.ones(np.shape(x))
+        profile = one if self.wall is None else np.tanh((x - self.wall) / self.width)
+        return Surface(
+            height=0 * one,
+            piezo=self.piezo * profile,
+            lateral=0 * one,
+            stiffness=self.stiffness * one,
+            potential=self.potential * one,
+            adhesion=self.adhesion * one,
+            ionic=self.ionic * one,
+        )
+
+    def coercivity(self, x: Array, y: Array) -> Coercivity:
+        one = np.ones(np.shape(x))
+        distance = np.inf * one if self.wall is None else np.abs(x - self.wall)
+        return Coercivity(
+            up=(self.imprint - self.coercive) * one,
+            down=(self.imprint + self.coercive) * one,
+            wall_distance=distance,
+            ferroelectric=self.ferroelectric * one > 0,
+        )
+
+    def truth(self, region: ScanRegion) -> WallNetwork:
+        return WallNetwork(region, ())
+
+    def labels(self, region: ScanRegion, shape: tuple[int, int]) -> NDArray[np.uint8]:
+        return np.zeros(shape, np.uint8)

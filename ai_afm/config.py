@@ -94,7 +94,7 @@ class LimitSettings(Settings):
     setpoint_v: tuple[Finite, Finite] = (-10.0, 10.0)
     max_indentation_nn: NotNegative = 500.0
     max_current_na: Positive = 100.0
-    max_passes: Positive = 60.0
+    max_passes: Positive = 2000.0
     """Passes that a 100 nm cell may receive."""
     max_dose_v_s: Positive = 1000.0
     """|V| x t that a 100 nm cell may receive."""

@@ -1,6 +1,6 @@
 """The loop: ask the controller where to look, scan or probe, add what was seen, say what happened."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 
 from ai_afm.acquire.faults import perception_fault, report_fault
 from ai_afm.acquire.probing import probe
@@ -18,7 +18,7 @@ MAX_FAULTS = 3
 """Instrument faults in a row after which a run ends."""
 
 
-def run(session: Session) -> Iterator[Event]:
+def run(session: Session) -> Generator[Event]:
     """Run until the controller has no more to ask, a person stops it, or a limit is met.
 
     The run continues where the folder's journal ends. Closing the generator parks the tip.

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+from ai_afm.acquire.earlier import remember_dose
 from ai_afm.acquire.scanning import observation_record
 from ai_afm.acquire.session import Session
 from ai_afm.events import Event, ProbeStarted
@@ -26,6 +27,7 @@ def probe(session: Session, request: ProbeRequest) -> Generator[Event, None, Obs
     started = session.microscope.state().time
     spectrum = session.microscope.probe(accepted)
     write_probe(session.folder.probe_file(number), number, spectrum)
+    remember_dose(session.folder, session.microscope)
     observation = Observation(
         number=number,
         request=accepted,

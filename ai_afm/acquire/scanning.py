@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from ai_afm.acquire.earlier import remember_dose
 from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
 from ai_afm.acquire.stream import Stream
@@ -228,6 +229,7 @@ def _observe(
     glimpse = progress.glimpse if progress.glimpse and progress.glimpse.final else None
     segmentation = glimpse.segmentation if glimpse else None
     offset, uncertainty = measured_offset(session.folder, survey, frame)
+    remember_dose(session.folder, session.microscope)
     observation = Observation(
         number=number,
         request=frame.request,

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from ai_afm.config import RunConfig
-from ai_afm.control.costs import predicted_seconds
+from ai_afm.control.costs import position, times_of
 from ai_afm.control.plugins import open_controller
+from ai_afm.image.instrument_time import request_seconds
 from ai_afm.service.session import open_instrument
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Observation, ScanRequest, WallNetwork
@@ -20,11 +21,12 @@ def dry_run(config: RunConfig) -> dict[str, Any]:
     try:
         controller = open_controller(config.run.controller, config)
         survey = Survey(microscope.limits, microscope.consent, config.run.seed)
+        times = times_of(microscope.capabilities)
         rows: list[dict[str, Any]] = []
         number = 0
         while (request := controller.propose(survey)) is not None and len(rows) < 10_000:
             verdict = microscope.verdict(request)
-            seconds = predicted_seconds(request, microscope.capabilities)
+            seconds = request_seconds(request, position(survey), times)
             rows.append(
                 {
                     "reason": request.reason,

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from ai_afm.cli.output import say
@@ -13,9 +14,10 @@ from ai_afm.image.export.mask import write_mask
 from ai_afm.image.readers import read_file
 from ai_afm.report.overlay import write_overlay
 from ai_afm.segment.model_file import load_model
-from ai_afm.survey.statistics import called_fraction
 from ai_afm.survey.walls import extract_network
 from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Frame
+
+CALLED = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
 
 
 def segment(
@@ -34,7 +36,7 @@ def segment(
     out.mkdir(parents=True, exist_ok=True)
     results = []
     for path, frame in zip(files, frames, strict=True):
-        for text in describe_mapping(frame.channels):
+        for text in describe_mapping(frame):
             typer.echo(f"{path.name}: {text}", err=True)
         results.append(_segment(segmenter, path, frame, out))
     say({"results": results}, json)
@@ -60,7 +62,7 @@ def _segment(segmenter: Any, path: Path, frame: Frame, out: Path) -> dict[str, A
         "wall_length_m": wall_length,
         "boundary_length_m": network.length(ClassCode.GRAIN_BOUNDARY),
         "wall_density_per_m": wall_length / area,
-        "called_fraction": called_fraction(segmentation.label),
+        "called_fraction": float(np.isin(segmentation.label, CALLED).mean()),
         "ood_score": segmentation.ood_score,
         "ood": segmentation.ood,
         "time_ms": milliseconds,

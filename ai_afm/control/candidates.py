@@ -46,15 +46,15 @@ _WORDS = {
 }
 
 UNDETERMINED_END = 0.5
-"""A free end of a wall of unknown type may be a needle tip or a gap in the drawing: half its worth."""
+"""A free end of a wall of unknown type may be a needle tip or a gap: half its worth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A place: where (m, coordinates of the first frame), what, and what it is worth.
 
-    `weight` is the setting for its kind; `score` is weight x geometry (confidence of the walls there,
-    length of a long wall).
+    `weight` is the setting for its kind; `score` is weight x geometry (confidence of the walls
+    there, length of a long wall).
     """
 
     position: Point
@@ -91,8 +91,8 @@ def sightings(survey: Survey, settings: TargetSettings) -> tuple[Sighting, ...]:
 def ranked(seen: Sequence[Sighting], settings: TargetSettings) -> tuple[Candidate, ...]:
     """Return the places behind sightings, best first.
 
-    Sightings of one kind closer than half the settings' least distance in frames of different size are one
-    place; its best resolved sighting (in the smallest frame) counts.
+    Sightings of one kind closer than half the settings' least distance in frames of different size
+    are one place; its best resolved sighting (in the smallest frame) counts.
     """
     places = _without_doubles(seen, settings.min_distance_nm * 0.5e-9)
     return tuple(sorted(places, key=lambda c: (-c.score, c.kind, c.position)))
@@ -134,7 +134,9 @@ def features(network: WallNetwork, settings: TargetSettings) -> Iterator[Candida
     yield from _long_walls(network, settings, certainty)
 
 
-def _candidate(at: Point, kind: Kind, settings: TargetSettings, geometry_factor: float) -> Candidate:
+def _candidate(
+    at: Point, kind: Kind, settings: TargetSettings, geometry_factor: float
+) -> Candidate:
     weight = float(getattr(settings.weights, kind.value))
     return Candidate(at, kind, weight, weight * geometry_factor)
 
@@ -184,7 +186,7 @@ class _Certainty:
 def _long_walls(
     network: WallNetwork, settings: TargetSettings, certainty: _Certainty
 ) -> Iterator[Candidate]:
-    """Yield, for each wall longer than the closest frame, its straightest point far from all else."""
+    """Yield, for each wall longer than the closest frame, its straightest free point."""
     closest = min(settings.ladder_nm, default=settings.min_distance_nm) * 1e-9
     lengths = [wall.length for wall in network.walls]
     longest = max(lengths, default=0.0)
@@ -201,7 +203,7 @@ def _long_walls(
 def _typical_point(
     wall: Wall, others: NDArray[np.float64], network: WallNetwork, step: float
 ) -> Point:
-    """Return the point that is straight over 16 steps and as far as possible from ends, edges, other walls."""
+    """Return the point that is straight over 16 steps and far from ends, edges and other walls."""
     points = polyline.resample(wall.points, step, wall.closed)
     n = len(points)
     half = max(1, min(8, (n - 1) // 4))

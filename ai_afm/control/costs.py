@@ -38,7 +38,7 @@ class Costs:
     probe_budget: float
 
     def seconds(self, survey: Survey, *requests: ScanRequest | ProbeRequest) -> float:
-        """Return the predicted time of requests done one after the other from where the tip is, s."""
+        """Return the predicted time of requests, done in this order from where the tip is, s."""
         at, total = position(survey), 0.0
         for request in requests:
             total += request_seconds(request, at, self.times)
@@ -53,7 +53,7 @@ class Costs:
         return f"it would take {cost:.0f} s and {max(left, 0):.0f} s of the run's budget are left"
 
     def probe_refusal(self, survey: Survey, *requests: ScanRequest | ProbeRequest) -> str | None:
-        """Say why neither the run's nor the probes' budget may be passed by the requests, or return `None`."""
+        """Say why the run's or the probes' budget does not hold the requests, else `None`."""
         refusal = self.refusal(survey, *requests)
         if refusal is not None:
             return refusal

@@ -1,4 +1,4 @@
-"""Requests for frames: sizes, shapes and settings from the configuration, placed inside the limits."""
+"""Requests for frames: sizes and settings from the configuration, placed inside the limits."""
 
 import math
 from dataclasses import replace
@@ -12,7 +12,7 @@ from ai_afm.survey.survey import Survey, Wish
 from ai_afm.types import Point, Role, ScanRegion, ScanRequest
 
 SLACK = 1e-12
-"""Frames moved inside the limits stay this far from their edge, m, so that rounding cannot undo it."""
+"""Frames moved inside the limits stay this far from the edge, m: rounding must not undo it."""
 
 SAME_PLACE = 0.05
 """Frames of equal size whose centres differ by less than this share of it are the same frame."""
@@ -21,7 +21,7 @@ SAME_PLACE = 0.05
 def inside(
     outer: ScanRegion, center: Point, size: tuple[float, float], angle: float
 ) -> ScanRegion | None:
-    """Return the frame of this size nearest to `center` that lies in `outer`, `None` when none does.
+    """Return the frame of this size nearest to `center` that lies in `outer`, else `None`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Targets and their closer frames: chosen one after the other, each re-centred on what the last one showed."""
+"""Targets and their closer frames, each re-centred on what the last one showed."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from ai_afm.survey.survey import Survey
 from ai_afm.types import Observation, Point, Role, ScanRegion, ScanRequest, WallNetwork
 
 REPEAT = 0.8
-"""Each further target of a kind is worth this much less: several kinds of places tell more than one."""
+"""Each further target of a kind is worth this much less: several kinds tell more than one."""
 
 MOST_REFUSED = 25
 """After so many refused closer frames something else is wrong: a person should look."""
@@ -52,7 +52,7 @@ class Target:
 
     @property
     def anchor(self) -> Point:
-        """Where the feature is by the best frame so far, m, in the coordinates of the first frame."""
+        """Where the feature is by the best frame so far, m, in coordinates of the first frame."""
         first, drift = _region(self.frames[0]), self.drifts[0]
         at = first.center[0] - drift[0], first.center[1] - drift[1]
         if self.candidate is not None:
@@ -76,11 +76,13 @@ def _region(observation: Observation) -> ScanRegion:
     return request.region
 
 
-def _nearest(
-    network: WallNetwork, candidate: Candidate | None, at: Point, reach: float
-) -> Point:
-    """Return the nearest feature of the candidate's kind within `reach`, else the nearest wall, else `at`."""
-    same = [c.position for c in features(network, TargetSettings()) if candidate and c.kind is candidate.kind]
+def _nearest(network: WallNetwork, candidate: Candidate | None, at: Point, reach: float) -> Point:
+    """Return the nearest feature of the kind within `reach`, else the nearest wall, else `at`."""
+    same = [
+        c.position
+        for c in features(network, TargetSettings())
+        if candidate and c.kind is candidate.kind
+    ]
     walls = [tuple(p) for w in network.walls for p in w.points]
     for points in (same, walls):
         if points:
@@ -114,7 +116,7 @@ def targets(survey: Survey, config: RunConfig) -> tuple[Target, ...]:
 def _chosen_for(
     known: Sequence[Candidate], region: ScanRegion, drift: Point, limits: ScanRegion
 ) -> Candidate | None:
-    """Return the candidate whose frame, moved inside the limits, is `region`; the best where several are."""
+    """Return the (best) candidate whose frame, moved inside the limits, is `region`."""
     best, least = None, 0.01 * max(region.size)
     for candidate in known:
         x, y = candidate.position
@@ -133,13 +135,13 @@ def sizes(config: RunConfig) -> tuple[float, ...]:
 
 
 def _rung(config: RunConfig, region: ScanRegion) -> int:
-    """Return the number of the rung that a frame of this size is (the instrument may have changed it a bit)."""
+    """Return the rung of a frame (the instrument may have changed its size a little)."""
     logs = [abs(math.log(max(region.size) / size)) for size in sizes(config)]
     return int(np.argmin(logs))
 
 
 def next_zoom(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
-    """Return the next closer frame: of the target in hand, else of the best new one; `None`: imaging is done."""
+    """Return the next closer frame: of the target in hand, else of the best new one."""
     if not config.targets.ladder_nm or not config.targets.count:
         return Choice(None, "No closer frames are asked for")
     begun = targets(survey, config)
@@ -152,7 +154,10 @@ def next_zoom(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
         return Choice(None, f"All {good} targets have been looked at")
     if len(begun) >= 2 * config.targets.count:
         return Choice(None, f"{len(begun) - good} of {len(begun)} targets showed nothing closer up")
-    if sum(isinstance(r, ScanRequest) and r.role is Role.ZOOM for r, _ in survey.refused) >= MOST_REFUSED:
+    if (
+        sum(isinstance(r, ScanRequest) and r.role is Role.ZOOM for r, _ in survey.refused)
+        >= MOST_REFUSED
+    ):
         return Choice(None, f"The guard has refused {MOST_REFUSED} closer frames")
     return _new_target(config, survey, costs, begun)
 
@@ -203,14 +208,20 @@ def _new_target(
         if placed is None:
             continue
         name = f"T{len(begun) + 1}"
-        reason = _why(config, candidate, name, len(open_), placed)
+        seen = f"{candidate.score:.2f}, the best of {len(open_)} candidates"
+        reason = _why(config, candidate, f"{name} ({_at(survey, candidate)})", seen, placed)
         request = zoom_frame(config, placed, name, reason)
         refusal = costs.refusal(survey, request)
         return Choice(None, f"No closer frame: {refusal}") if refusal else Choice(request, reason)
     if not known:
-        return Choice(None, "No wall, boundary or uncertain spot was seen: there is nothing to look at")
-    return Choice(None, f"No place is left that is {settings.min_distance_nm:.3g} nm from the {len(begun)}"
-                  f" targets and may be scanned ({len(known)} places seen)")
+        return Choice(
+            None, "No wall, boundary or uncertain spot was seen: there is nothing to look at"
+        )
+    return Choice(
+        None,
+        f"No place is left that is {settings.min_distance_nm:.3g} nm from the {len(begun)}"
+        f" targets and may be scanned ({len(known)} places seen)",
+    )
 
 
 def _first_frame(config: RunConfig, survey: Survey, candidate: Candidate) -> ScanRegion | None:
@@ -225,14 +236,13 @@ def _first_frame(config: RunConfig, survey: Survey, candidate: Candidate) -> Sca
     return None
 
 
-def _why(
-    config: RunConfig, candidate: Candidate, name: str, count: int, region: ScanRegion
-) -> str:
-    steps = sizes(config)
-    rung = _rung(config, region) + 1
-    return (
-        f"Closer frame {rung} of {len(steps)}, {size_text(max(region.size))}, at {candidate.kind.words}"
-        f" {name} ({place_text(candidate.position)}): such places weigh {candidate.weight:.3g}, here"
-        f" {candidate.score:.2f}, the best of {count} candidates"
-    )
+def _at(survey: Survey, candidate: Candidate) -> str:
+    return place_text(places.now(survey, candidate.position))
 
+
+def _why(config: RunConfig, candidate: Candidate, name: str, worth: str, region: ScanRegion) -> str:
+    steps = sizes(config)
+    return (
+        f"Closer frame {_rung(config, region) + 1} of {len(steps)}, {size_text(max(region.size))},"
+        f" at {candidate.kind.words} {name}: such places weigh {candidate.weight:.3g}, here {worth}"
+    )

@@ -7,9 +7,13 @@ from ai_afm.control.costs import Costs
 from ai_afm.control.frames import was_refused, with_imaging
 from ai_afm.control.words import Choice, region_text, size_text
 from ai_afm.segment.base import Glimpse
+from ai_afm.survey.skeleton import drop_small
 from ai_afm.survey.survey import Survey
-from ai_afm.survey.walls import extract_network, valid_rows
-from ai_afm.types import Role, ScanRequest
+from ai_afm.survey.walls import Extraction, valid_rows
+from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Role, ScanRequest
+
+LINES = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
+NOISE = Extraction()
 
 ATTEMPTS = 2
 """An overview that breaks off without showing anything is tried once more."""
@@ -26,8 +30,8 @@ def overview_frame(config: RunConfig) -> ScanRequest:
         settings.line_rate_hz,
         role=Role.OVERVIEW,
         reason=(
-            f"Overview of {region_text(region.size)} with {settings.lines} lines, {size_text(step)} per"
-            " pixel: a coarse look at everything first, to find the places worth a closer one"
+            f"Overview of {region_text(region.size)} with {settings.lines} lines, {size_text(step)}"
+            " per pixel: a coarse look at everything first, to find the places worth a closer one"
         ),
     )
     return with_imaging(config, request)
@@ -52,19 +56,20 @@ def next_overview(config: RunConfig, survey: Survey, costs: Costs) -> Choice | N
 def empty_so_far(request: ScanRequest, glimpse: Glimpse) -> str | None:
     """Say that half of a frame has shown nothing, or return `None` while it has or may have.
 
-    A quarter of the frame must be settled, the model must know such data, and no line of noise length
-    may be in any scanned row, settled or not.
+    A quarter of the frame must be settled, the model must know such data, and no line of noise
+    length may be in any scanned row, settled or not.
     """
     lines, seen = request.shape[0], glimpse.segmentation
     if glimpse.lines < lines / 2 or seen.settled < lines / 4 or seen.ood:
         return None
-    if extract_network(seen, request.region).walls:
+    drawn = [p for c, p in zip(seen.classes, seen.probability, strict=True) if c in LINES]
+    if not drawn:
         return None
-    rows = valid_rows(seen)
-    planes = [p[rows] for c, p in zip(seen.classes, seen.probability, strict=True) if c in range(1, 5)]
-    if not planes or not rows.any():
+    probability = np.sum(drawn, axis=0)[valid_rows(seen)]
+    # cheap and decisive: whatever is extracted as a line begins as such a piece
+    if drop_small(probability > NOISE.threshold, NOISE.min_pixels).any():
         return None
-    highest = float(np.nanmax(np.sum(planes, axis=0)))
+    highest = float(np.nanmax(probability))
     return (
         f"Nothing to see: no wall or boundary in {glimpse.lines} of {lines} lines"
         f" ({seen.settled} of them settled; highest probability of a single pixel {highest:.2f})"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from typing import TypeAlias
 
 from ai_afm.config import RunConfig
 from ai_afm.control.base import Controller
@@ -13,7 +14,8 @@ from ai_afm.image.instrument_time import InstrumentTimes
 
 GROUP = "ai_afm.controllers"
 
-Factory = Callable[[RunConfig, InstrumentTimes], Controller]
+Factory: TypeAlias = Callable[[RunConfig, InstrumentTimes], Controller]
+"""What an entry point must name: takes the configuration and the instrument's times."""
 
 BUILT_IN: dict[str, Factory] = {"targets": TargetsController, "raster": RasterController}
 

@@ -1,7 +1,6 @@
-"""The order of probing: image, wall and bulk loops in random blocks, image; one target after the other."""
+"""The order of probing: at each target an image, loops in random blocks, an image."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +39,7 @@ class Series:
 
 
 def probing_began(survey: Survey) -> bool:
-    """Tell whether anything was probed, or imaged for probing: then no new places are looked for."""
+    """Tell whether anything was probed, or imaged for probing: then no new places are sought."""
     return any(survey.probes()) or any(survey.scans(*PROBING))
 
 
@@ -52,7 +51,7 @@ def next_probe(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
     if amplitude > survey.limits.max_bias:
         return Choice(
             None,
-            f"No probes: {amplitude:.3g} V are more than the limit of {survey.limits.max_bias:.3g} V",
+            f"No probes: {amplitude:.3g} V are above the limit of {survey.limits.max_bias:.3g} V",
         )
     found = targets(survey, config)
     plan = _plan(config, survey, found)
@@ -69,7 +68,11 @@ def next_probe(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
     probed = sum(1 for _ in survey.probes())
     if left_out:
         return Choice(None, f"{probed} probes are done, the rest is left out: {left_out}")
-    return Choice(None, f"All is done: {probed} probes")
+    skipped = len({s.name for p in plan for s in p.sites} - {r.site for r in _requests(survey)})
+    note = (
+        f"; {skipped} sites were left out: drift or earlier pulses forbid them" if skipped else ""
+    )
+    return Choice(None, f"All is done: {probed} probes{note}")
 
 
 def why_no_probes(config: RunConfig, survey: Survey) -> str | None:
@@ -88,8 +91,8 @@ def _why_none(config: RunConfig, found: tuple[Target, ...]) -> str:
     if not possible:
         return "No probes: the closer frames show no wall to probe"
     return (
-        f"No probes: none of the {possible} wall sites at {len(found)} targets lies where a person has"
-        f" allowed {config.probe.amplitude_v:.3g} V; paint a zone of level bias or sacrificial there"
+        f"No probes: none of the {possible} wall sites at {len(found)} targets lies where a"
+        f" person has allowed {config.probe.amplitude_v:.3g} V; paint a zone of level bias there"
     )
 
 
@@ -124,48 +127,39 @@ def _next_of(
     config: RunConfig, survey: Survey, costs: Costs, series: Series
 ) -> tuple[Choice | None, str | None]:
     """Return what comes next at one target, or `None` and what the budget has refused there."""
-    done = {
-        o.request.site
-        for o in survey.probes()
-        if isinstance(o.request, ProbeRequest)
-    }
+    done = {p.site for p in _requests(survey) if p.target == series.target}
     before = _image_of(survey, Role.BEFORE, series.target)
-    open_ = [s for s in series.sites if s.name not in done]
+    open_ = [_probe(config, survey, series.target, s) for s in series.sites if s.name not in done]
+    possible = [probe for probe in open_ if _possible(survey, probe)]
     refusal = None
-    for site in open_:
-        probe = _probe(config, survey, series.target, site)
-        if not _possible(survey, probe):
-            continue
+    if possible:
+        request: ScanRequest | ProbeRequest = possible[0]
+        reserve: list[ScanRequest | ProbeRequest] = []
         image = _before(config, survey, series)
-        first = before is None and len(open_) == len(series.sites)
-        if not (config.probe.image_before_after and first) or not _may_image(survey, image):
-            after = _after(config, survey, series, before) if before else None
-            refusal = costs.probe_refusal(survey, probe, *([after] if after else []))
-            if refusal is None:
-                return Choice(probe, probe.reason), None
-            break
-        refusal = costs.probe_refusal(survey, image, probe, image)
+        if before is not None:
+            reserve = [_after(config, survey, series.target, before)]
+        elif config.probe.image_before_after and not done and _may_image(survey, image):
+            request, reserve = image, [possible[0], image]
+        refusal = costs.probe_refusal(survey, request, *reserve)
         if refusal is None:
-            return Choice(image, image.reason), None
-        break
-    if before is not None and len(open_) < len(series.sites):
-        after = _after(config, survey, series, before)
-        seen = _image_of(survey, Role.AFTER, series.target)
-        if seen is None and _may_image(survey, after) and not costs.refusal(survey, after):
+            return Choice(request, request.reason), None
+    if before is not None and done and _image_of(survey, Role.AFTER, series.target) is None:
+        after = _after(config, survey, series.target, before)
+        if _may_image(survey, after) and costs.refusal(survey, after) is None:
             return Choice(after, after.reason), None
     return None, refusal
 
 
+def _requests(survey: Survey) -> list[ProbeRequest]:
+    return [o.request for o in survey.probes() if isinstance(o.request, ProbeRequest)]
+
+
 def _possible(survey: Survey, probe: ProbeRequest) -> bool:
-    """Tell whether the site is allowed where drift has carried it, and its cell may take a pulse more."""
+    """Tell whether the site is allowed where it is now, and its cell may take one more pulse."""
     if probe.waveform is None:
         return False
     cell = cell_of(probe.position)
-    pulses = sum(
-        cell_of(o.request.position) == cell
-        for o in survey.probes()
-        if isinstance(o.request, ProbeRequest)
-    )
+    pulses = sum(cell_of(p.position) == cell for p in _requests(survey))
     volts = probe.waveform.amplitude
     return allows_bias(survey.consent, probe.position, volts, pulses) is None and bool(
         geometry.is_inside(survey.limits.region, *probe.position)
@@ -190,7 +184,7 @@ def _probe(config: RunConfig, survey: Survey, target: str, site: Site) -> ProbeR
 
 
 def _image_of(survey: Survey, role: Role, target: str) -> int | None:
-    """Return the index of the image before or after the probes of a target, `None` when there is none."""
+    """Return the index of the image before or after the probes of a target, else `None`."""
     for index, observation in enumerate(survey.observations):
         request = observation.request
         if isinstance(request, ScanRequest) and request.role is role and request.target == target:
@@ -219,12 +213,14 @@ def _before(config: RunConfig, survey: Survey, series: Series) -> ScanRequest:
     return _image(config, region, Role.BEFORE, series.target, reason)
 
 
-def _after(config: RunConfig, survey: Survey, series: Series, before: int) -> ScanRequest:
+def _after(config: RunConfig, survey: Survey, target: str, before: int) -> ScanRequest:
     """Return the image after: the same ground as before, wherever drift has carried it."""
     earlier = survey.observations[before]
     region = _same_ground(survey, earlier, places.offsets(survey)[before])
-    reason = f"The same {size_text(max(region.size))} after the probes at {series.target}: what they changed"
-    return _image(config, region, Role.AFTER, series.target, reason)
+    reason = (
+        f"The same {size_text(max(region.size))} after the probes at {target}: what they changed"
+    )
+    return _image(config, region, Role.AFTER, target, reason)
 
 
 def _same_ground(survey: Survey, earlier: Observation, drift: Point) -> ScanRegion:
@@ -250,5 +246,3 @@ def _image(
         reason=reason,
     )
     return with_imaging(config, request)
-
-

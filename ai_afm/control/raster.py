@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ai_afm import geometry
 from ai_afm.config import RunConfig
@@ -26,7 +26,7 @@ def zoom_pixel_size(config: RunConfig) -> float:
 
 
 def zoom_tip_line_rate(config: RunConfig, region: ScanRegion) -> float:
-    """Return the line rate (Hz) that gives lines across `region` the tip speed of the closest frames."""
+    """Return the line rate (Hz) across `region` that has the tip speed of the closest frames."""
     if not config.targets.ladder_nm:
         return raster_line_rate(
             region, config.overview.region.size[0], config.overview.line_rate_hz
@@ -79,7 +79,7 @@ class RasterController:
     """
 
     config: RunConfig
-    times: InstrumentTimes = InstrumentTimes()
+    times: InstrumentTimes = field(default_factory=InstrumentTimes)
 
     @property
     def name(self) -> str:
@@ -96,6 +96,10 @@ class RasterController:
         wish = next_wish(self.config, survey, costs)
         return wish if wish is not None else next_tile(self.config, survey, costs)
 
+    def closing_words(self, survey: Survey) -> str:
+        """Say in a sentence why there is nothing more to do."""
+        return self.choose(survey).reason
+
     def enough(self, request: ScanRequest, glimpse: Glimpse) -> str | None:
         """Never: a raster looks at everything."""
         return None
@@ -103,7 +107,9 @@ class RasterController:
 
 def next_tile(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
     """Return the next tile that is neither done nor refused, and fits into the budget."""
-    done = {o.request.target for o in survey.scans(Role.RASTER) if isinstance(o.request, ScanRequest)}
+    done = {
+        o.request.target for o in survey.scans(Role.RASTER) if isinstance(o.request, ScanRequest)
+    }
     missing = []
     for name, request in tiles(config):
         if name in done:
@@ -115,7 +121,9 @@ def next_tile(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
         if refusal is None:
             return Choice(request, request.reason)
         missing.append(f"{name}: {refusal}")
-    return Choice(None, "The raster is finished" + (f", except {'; '.join(missing)}" * bool(missing)))
+    return Choice(
+        None, "The raster is finished" + (f", except {'; '.join(missing)}" * bool(missing))
+    )
 
 
 def next_wish(config: RunConfig, survey: Survey, costs: Costs) -> Choice | None:

@@ -13,7 +13,7 @@ from ai_afm.config import ProbeSettings
 from ai_afm.control.candidates import Kind
 from ai_afm.control.ladder import Target
 from ai_afm.control.words import size_text
-from ai_afm.microscope.consent import allows_bias
+from ai_afm.microscope.consent import zone_refusal
 from ai_afm.survey import polyline
 from ai_afm.survey.grains import cells
 from ai_afm.survey.match import sample_walls
@@ -37,14 +37,14 @@ SPARES = 2
 """Times as many pairs as asked for are prepared, so that a refused one has a successor."""
 
 EDGE = 0.04
-"""Share of a frame along its edge where nothing is probed: drift must not carry a site out of it."""
+"""Share of a frame along its edge where nothing is probed: drift must not carry sites out."""
 
 LINES = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A point to probe: its name (used once), role, place (m, coordinates of the first frame), and why."""
+    """A point to probe: its name (used once), role, place (m, as in the first frame), and why."""
 
     name: str
     role: Role
@@ -137,14 +137,17 @@ class _View:
         self._tree = KDTree(sample_walls(lines, self.step / 2)[0]) if lines else None
         self.bulk = self._bulk_points()
 
-    def allowed(self, at: Point) -> bool:
-        """Whether the point is well inside the frame and a person allows the probe's bias there."""
-        margin = EDGE * min(self.region.size)
-        if not bool(geometry.is_inside(self.region, at[0], at[1], margin)):
-            return False
-        return (
-            self._consent is None or allows_bias(self._consent, at, self.settings.amplitude_v) is None
-        )
+    def allowed(self, points: Points) -> NDArray[np.bool_]:
+        """Tell which points (n, 2) are well inside the frame and have a person's consent."""
+        x, y = points.T
+        inside = geometry.is_inside(self.region, x, y, EDGE * min(self.region.size))
+        if self._consent is None:
+            return inside
+        biased = np.zeros(len(points), bool)
+        for zone in self._consent.zones:
+            painted = geometry.is_inside(zone.region, x, y)
+            biased[painted] = zone_refusal(zone, self.settings.amplitude_v) is None
+        return inside & biased
 
     def domain_at(self, at: Points) -> int:
         """Return the number of the domain at a point, 0 on a line or outside."""
@@ -153,21 +156,21 @@ class _View:
         return int(self.domain[r, c]) if 0 <= r < GRID and 0 <= c < GRID else 0
 
     def _bulk_points(self) -> Points:
-        """Return the grid points, (n, 2) m, that keep the distance from all lines, with bias allowed."""
+        """Return the grid points, (n, 2) m, that are allowed and far enough from all lines."""
         x, y = geometry.pixel_grid(self.region, (GRID, GRID))
         grid = np.stack([x.ravel(), y.ravel()], axis=1)
         if self._tree is not None:
             distance = self._tree.query(grid)[0]
             grid = grid[distance >= self.settings.bulk_distance_nm * 1e-9 + self.step / 4]
-        points: Points = np.array([p for p in grid if self.allowed((p[0], p[1]))]).reshape(-1, 2)
+        points: Points = grid[self.allowed(grid)]
         return points
 
 
 def _wall_points(target: Target, view: _View) -> Iterator[tuple[Point, Points]]:
     """Yield points on the walls that may be probed, with the unit normal there, best first.
 
-    Near a junction those next to it come first. On a long wall they keep the spacing from any junction, and
-    the ones next to the target's place come first.
+    Near a junction those next to it come first. On a long wall they keep the spacing from any
+    junction, and the ones next to the target's place come first.
     """
     kind = target.candidate.kind if target.candidate else Kind.LONG_WALL
     codes: tuple[int, ...] = DOMAIN_WALL_CODES
@@ -184,11 +187,10 @@ def _wall_points(target: Target, view: _View) -> Iterator[tuple[Point, Points]]:
     if kind is Kind.LONG_WALL and view.junctions and len(points):
         away = KDTree([j.position for j in view.junctions]).query(points)[0] > spacing
         points, normal = points[away], normal[away]
-    distance = np.hypot(*(points - target.anchor).T)
-    for index in np.argsort(distance, kind="stable"):
-        at = (float(points[index, 0]), float(points[index, 1]))
-        if view.allowed(at):
-            yield at, normal[index]
+    allowed = view.allowed(points)
+    points, normal = points[allowed], normal[allowed]
+    for index in np.argsort(np.hypot(*(points - target.anchor).T), kind="stable"):
+        yield (float(points[index, 0]), float(points[index, 1])), normal[index]
 
 
 def _pair(

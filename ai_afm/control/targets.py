@@ -1,6 +1,6 @@
-"""The controller that looks first, chooses places, goes closer, and probes when all imaging is done."""
+"""The controller that looks first, chooses places, goes closer, and probes in the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ai_afm.config import RunConfig
 from ai_afm.control.costs import Costs
@@ -35,7 +35,7 @@ class TargetsController:
     """
 
     config: RunConfig
-    times: InstrumentTimes = InstrumentTimes()
+    times: InstrumentTimes = field(default_factory=InstrumentTimes)
 
     @property
     def name(self) -> str:
@@ -73,6 +73,10 @@ class TargetsController:
     def why_no_probes(self, survey: Survey) -> str | None:
         """Say why nothing can be probed, `None` when something can (or could)."""
         return why_no_probes(self.config, survey)
+
+    def closing_words(self, survey: Survey) -> str:
+        """Say in a sentence why there is nothing more to do."""
+        return self.choose(survey).reason
 
     def enough(self, request: ScanRequest, glimpse: Glimpse) -> str | None:
         """Say that an overview or closer frame has shown nothing in its first half, else `None`."""

@@ -134,7 +134,7 @@ def more_noise(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
     noise = rng.standard_normal((2, *crop.label.shape))
     along = log_uniform(rng, 0.3, 1.5)
     noise = np.stack([cv2.GaussianBlur(n, (9, 1), sigmaX=along) for n in noise])
-    noise *= log_uniform(rng, 0.02, 0.35) * np.median(np.abs(crop.response)) / noise.std()
+    noise *= log_uniform(rng, 0.02, 0.3) * np.median(np.abs(crop.response)) / noise.std()
     return replace(crop, response=crop.response + noise[0] + 1j * noise[1])
 
 
@@ -145,7 +145,7 @@ def background(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
 
 
 def dust(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
-    """Add particles with feedback tails; nothing is asked at their rims, nothing is drawn on them."""
+    """Add particles with feedback tails; their rims are topography edges, no wall is seen through them."""
     lines, pixels = crop.label.shape
     y, x = np.mgrid[:lines, :pixels].astype(float)
     height, response = crop.height.copy(), crop.response.copy()
@@ -156,8 +156,11 @@ def dust(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
         height += log_uniform(rng, 1, 25) * unit * blob
         stray = rng.uniform(-1, 2) * np.median(np.abs(response)) * np.exp(1j * rng.uniform(-3, 3))
         response = response * (1 - rng.uniform(0.2, 1) * blob) + stray * blob
-        label[blob > 0.3] = 0
-        ignore |= (blob > 0.01) & (blob <= 0.6)
+        body = (blob > 0.3).astype(np.uint8)
+        ignore |= (blob > 0.01) & (body == 0) & (label != 0)
+        label[body > 0] = 0
+        if radius > 2:
+            label[(body > 0) & (cv2.erode(body, np.ones((3, 3), np.uint8)) == 0)] = ClassCode.TOPOGRAPHY_EDGE
         if rng.random() < 0.6:
             rows = slice(cy, cy + max(1, int(radius)))
             tail = log_uniform(rng, 0.1, 5) * unit * np.exp(-np.arange(pixels) / log_uniform(rng, 8, 200))
@@ -236,7 +239,7 @@ _MISHAPS: tuple[tuple[float, Mishap], ...] = (
     (0.25, dead_region),
     (0.25, topography_crosstalk),
     (0.30, background),
-    (0.60, more_noise),
+    (0.30, more_noise),
     (0.30, phase_drift),
     (0.60, line_offsets),
     (0.35, dust),

@@ -250,8 +250,8 @@ def pick(frame: Frame, name: str, preferred: Direction = Direction.TRACE) -> Flo
 
 
 def is_phase(name: str) -> bool:
-    """Tell whether a canonical name is a phase (``phase``, ``phase_2``, ``nap_phase``, ...)."""
-    return re.fullmatch(r"(nap_)?(lateral_)?phase(_\d+)?", name) is not None
+    """Tell whether a canonical name is a phase (``phase``, ``phase_2``, ``nap_phase``)."""
+    return re.fullmatch(r"(nap_)?(lateral_)?phase(_?\d+)?", name) is not None
 
 
 def phase_in_radians(phase: FloatImage, unit: str) -> tuple[FloatImage, str]:

@@ -72,7 +72,7 @@ def probe_seconds(request: ProbeRequest, times: InstrumentTimes) -> float:
 def request_seconds(
     request: ScanRequest | ProbeRequest, start: Point | None, times: InstrumentTimes
 ) -> float:
-    """Return the time of a request, the move from `start` (m; `None`: nobody knows, no move) included, s."""
+    """Return the time of a request with the move from `start` (m; `None`: without a move), s."""
     if isinstance(request, ScanRequest):
         target, seconds = request.region.center, scan_seconds(request, times)
     else:
@@ -89,7 +89,7 @@ def raster_shape(region: ScanRegion, pixel_size: float) -> tuple[int, int]:
 
 
 def raster_line_rate(region: ScanRegion, size: float, line_rate: float) -> float:
-    """Return the line rate (Hz) at which a raster has the tip speed of a frame of `size` (m) at `line_rate` (Hz).
+    """Return the line rate (Hz) of a raster with the tip speed of `size` (m) at `line_rate`.
 
     The z loop limits the tip's speed, so a longer line takes longer.
     At equal pixel size this is the same time per pixel, too.

@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import least_squares
 
 from ai_afm.errors import BadInput
+from ai_afm.image.branch_fit import fit_branches, fit_step
 from ai_afm.types import Spectrum
 
 Array: TypeAlias = NDArray[np.float64]
@@ -204,10 +204,10 @@ def fit_loop(bias: ArrayLike, response: ArrayLike) -> LoopFit:
     rising = _is_rising(v)
     if rising.sum() < 5 or (~rising).sum() < 5:
         return LoopFit(reason="fewer than 5 samples on a branch")
+    if _is_constant(r):
+        return LoopFit(area=0.0, reason="the response does not change")
     area = _area(v, r)
-    best = min(
-        (_fit_branches(v, r, rising, sense) for sense in (1.0, -1.0)), key=lambda fit: fit[1]
-    )
+    best = min((fit_branches(v, r, rising, sense) for sense in (1.0, -1.0)), key=lambda fit: fit[1])
     (offset, slope, swing, plus, minus, width), residual = best
     r2 = 1 - residual / max(float(np.sum((r - r.mean()) ** 2)), 1e-300)
     deviation = math.sqrt(residual / max(len(v) - 6, 1))
@@ -253,9 +253,13 @@ def fit_half_cycle(bias: ArrayLike, response: ArrayLike) -> HalfCycleFit:
     out = np.arange(len(v)) <= int(np.flatnonzero(size == size.max())[-1])
     if out.sum() < 5:
         return HalfCycleFit(reason="fewer than 5 samples on the way out")
+    if _is_constant(r):
+        return HalfCycleFit(
+            native=float(r[0]), written=float(r[0]), reason="the response does not change"
+        )
     few = max(1, int(out.sum()) // 8)
     native, written = float(np.median(r[:few])), float(np.median(r[-few:]))
-    (_, swing, coercive, width), residual = _fit_step(size[out], r[out])
+    (_, swing, coercive, width), residual = fit_step(size[out], r[out])
     total = float(np.sum((r[out] - r[out].mean()) ** 2))
     r2 = 1 - residual / max(total, 1e-300)
     deviation = math.sqrt(residual / max(int(out.sum()) - 4, 1))
@@ -280,6 +284,10 @@ def _finite(bias: ArrayLike, response: ArrayLike) -> tuple[Array, Array]:
     return v[good], r[good]
 
 
+def _is_constant(response: Array) -> bool:
+    return float(np.ptp(response)) <= 1e-9 * float(np.abs(response).max())
+
+
 def _is_rising(bias: Array) -> NDArray[np.bool_]:
     """Tell which samples were taken while the bias rose (repeated values belong to the change before)."""
     change = np.diff(bias, prepend=np.nan)
@@ -294,45 +302,6 @@ def _is_rising(bias: Array) -> NDArray[np.bool_]:
 def _area(bias: Array, response: Array) -> float:
     v, r = np.append(bias, bias[0]), np.append(response, response[0])
     return float(abs(np.sum((r[1:] + r[:-1]) / 2 * np.diff(v))))
-
-
-def _fit_branches(
-    v: Array, r: Array, rising: NDArray[np.bool_], sense: float
-) -> tuple[tuple[float, ...], float]:
-    reach, scale = float(np.abs(v).max()), max(float(np.ptp(r)), 1e-300)
-
-    def misfit(p: Array) -> Array:
-        center = np.where(rising, p[3], p[4])
-        model = p[0] + p[1] * v / reach + p[2] * np.tanh((v - center) / np.exp(p[5]))
-        return np.asarray(model - r / scale)
-
-    start = [float(r.mean()) / scale, 0.0, sense / 2, reach / 2, -reach / 2, math.log(reach / 10)]
-    low = [-np.inf, -np.inf, -np.inf, -2 * reach, -2 * reach, math.log(reach / 200)]
-    high = [np.inf, np.inf, np.inf, 2 * reach, 2 * reach, math.log(reach)]
-    # A single outlier (a late nucleation, a glitch) must not drag both branches: soft_l1.
-    fit = least_squares(misfit, start, bounds=(low, high), loss="soft_l1", f_scale=0.1)
-    p = [float(x) for x in fit.x]
-    residual = float(np.sum(misfit(fit.x) ** 2)) * scale**2
-    return (p[0] * scale, p[1] * scale / reach, p[2] * scale, p[3], p[4], math.exp(p[5])), residual
-
-
-def _fit_step(size: Array, r: Array) -> tuple[tuple[float, float, float, float], float]:
-    """Fit r = level + swing tanh((V - V_c) / width) to a rising |bias|; V_c is tried at every quarter."""
-    reach, scale = float(size.max()), max(float(np.ptp(r)), 1e-300)
-
-    def misfit(p: Array) -> Array:
-        return np.asarray(p[0] + p[1] * np.tanh((size - p[2]) / np.exp(p[3])) - r / scale)
-
-    low = [-np.inf, -np.inf, -reach, math.log(reach / 200)]
-    high = [np.inf, np.inf, 2 * reach, math.log(reach / 2)]
-    tries = []
-    for share in (0.2, 0.4, 0.6, 0.8):
-        swing = float(np.sign(r[-1] - r[0])) / 2
-        start = [float(r.mean()) / scale, swing, share * reach, math.log(reach / 15)]
-        fit = least_squares(misfit, start, bounds=(low, high), loss="soft_l1", f_scale=0.1)
-        tries.append((float(np.sum(misfit(fit.x) ** 2)), fit.x.tolist()))
-    residual, p = min(tries)
-    return (p[0] * scale, p[1] * scale, p[2], math.exp(p[3])), residual * scale**2
 
 
 def _why_no_loop(

@@ -1,4 +1,4 @@
-"""Reading an image between its pixels: bilinear, the response as one complex signal, NaN never filled.
+"""Reading an image between its pixels: bilinear, the response as one complex signal, NaN kept.
 
 A phase is an angle: the mean of 179 and -179 degrees is 180, not 0. So amplitude and phase are
 interpolated together as amplitude * exp(i phase), as a tip between two domains would mix them.
@@ -60,11 +60,11 @@ class Resampler:
         """(planes,): typical size of each plane's variation, the unit of added noise."""
 
     def sample(self, row: FloatArray, column: FloatArray) -> FloatArray:
-        """Return all planes at fractional pixels, (planes, n); NaN outside the image's outer edges."""
+        """Return all planes at fractional pixels, (planes, n); NaN outside the image."""
         return bilinear(self._planes, row, column)
 
     def channels(self, planes: FloatArray) -> dict[str, FloatImage]:
-        """Turn sampled planes (planes, n) into channels (n,) float32; phases lie in -pi..pi."""
+        """Turn sampled planes (planes, n) into channels (n,) float32, phases in -pi..pi."""
         found = {name: planes[i] for name, i in self._scalar.items()}
         for name, (partner, i) in self._complex.items():
             response = planes[i] + 1j * planes[i + 1]

@@ -11,6 +11,7 @@ only if it was written completely. The number of rows is derived from the record
 """
 
 import json
+import math
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
@@ -95,7 +96,7 @@ class ScanLayout:
 
     def row_size(self, name: str) -> int:
         """Return the bytes in one row of a channel."""
-        return int(np.prod(self.rows[name])) * 4
+        return math.prod(self.rows[name]) * 4
 
     def row_offset(self, name: str, direction: Direction, index: int) -> int:
         """Return where a row starts, bytes."""

@@ -393,7 +393,7 @@ class GuardedMicroscope:
                 f"the current through the tip was {largest:.3e} A, more than the"
                 f" {self._limits.max_current:.3e} A allowed"
             )
-            raise SafetyStop(f"{self._latch}; bias and drive are taken away, look at tip and sample")
+            raise SafetyStop(f"{self._latch}; bias and drive are off, look at tip and sample")
 
 
 def _check_form(request: Request, rules: Rules) -> None:

@@ -141,8 +141,8 @@ def first_point(request: Request) -> Point:
 def _check_held_bias(request: ScanRequest, rules: Rules, situation: Situation) -> None:
     ac, dc = situation.drive, situation.bias
     check_drive(Drive(0.0 if ac is None else ac, dc_bias=dc), rules)
-    # With current feedback the image needs the bias; elsewhere it is a bias like any other. Readings
-    # below a millivolt are the noise of the read-back.
+    # With current feedback the image needs the bias; elsewhere it is a bias like any other.
+    # Readings below a millivolt are the noise of the read-back.
     if rules.capabilities.feedback is not Feedback.CURRENT and abs(dc) > ZERO:
         check_imaging_bias(request.region, dc, rules.consent)
 

@@ -1,8 +1,9 @@
 """Finding adapters by name and opening them, guarded.
 
-An adapter is a factory `(options, clock) -> Microscope`. The built-in ones are named here; others come
-as entry points of the group `ai_afm.microscopes`. A factory whose attribute `faster_than_real_time` is
-true (a simulation) may run on a clock that is not the wall's; a real instrument may not.
+An adapter is a factory `(options, clock) -> Microscope`. The built-in ones are named here; others
+come as entry points of the group `ai_afm.microscopes`. A factory whose attribute
+`faster_than_real_time` is true (a simulation) may run on a clock that is not the wall's; a real
+instrument may not.
 """
 
 from collections.abc import Callable, Mapping
@@ -91,8 +92,8 @@ def open_microscope(
     Raises
     ------
     ConfigError
-        When the adapter is unknown or broken, its options are wrong, a real instrument is asked to run
-        on another clock than the wall's, or its feedback mode has no known safe order.
+        When the adapter is unknown or broken, its options are wrong, a real instrument is asked to
+        run on another clock than the wall's, or its feedback mode has no known safe order.
     """
     factory = _load(instrument.kind)
     simulation = instrument.kind in BUILT_IN or getattr(factory, "faster_than_real_time", False)
@@ -104,14 +105,12 @@ def open_microscope(
     before = earlier or Earlier()
     clock = open_clock(instrument, before.spent)
     microscope = factory(instrument.options, clock)
-    try:
-        allowed = limits.limits(microscope.capabilities.scanner_range, budget_s)
-        return GuardedMicroscope(
-            microscope, allowed, consent.consent, clock, before.dose, before.spent
-        )
-    except BaseException:
-        microscope.close()
-        raise
+    # When the guard refuses to begin, the adapter is left as it is: closing it would lift the tip
+    # in an order that nobody has checked.
+    allowed = limits.limits(microscope.capabilities.scanner_range, budget_s)
+    return GuardedMicroscope(
+        microscope, allowed, consent.consent, clock, before.dose, before.spent
+    )
 
 
 def open_clock(instrument: InstrumentSettings, start: float = 0.0) -> Clock:

@@ -1,4 +1,4 @@
-"""A stored scan as the sample: any region inside it can be "scanned", so autonomy runs on real data.
+"""A stored scan as a microscope: any region inside it can be "scanned", for autonomy on real data.
 
 What was not measured cannot be replayed: there is no bias physics, no other drive or setpoint, and
 nothing outside the stored frame.
@@ -7,31 +7,21 @@ nothing outside the stored frame.
 import math
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from ai_afm.errors import BadInput, ConfigError, InstrumentError, OutOfRange, SafetyStop
-from ai_afm.geometry import (
-    FloatArray,
-    corners,
-    is_inside,
-    line_ends,
-    pixel_to_sample,
-    sample_to_pixel,
-)
-from ai_afm.image.channels import is_phase
+from ai_afm.geometry import corners, is_inside, line_ends
 from ai_afm.image.instrument_time import InstrumentTimes, line_seconds, move_seconds
 from ai_afm.image.readers import read_file
-from ai_afm.image.resample import Resampler
 from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
 from ai_afm.microscope.simulated.clock import Clock
+from ai_afm.microscope.stored_sample import ReplaySettings, StoredSample
 from ai_afm.types import (
     Direction,
     Frame,
-    LineFlag,
     Measurement,
     Mode,
     Point,
@@ -42,30 +32,9 @@ from ai_afm.types import (
     Spectrum,
 )
 
+__all__ = ["ReplayMicroscope", "ReplayOptions", "ReplaySettings", "open_replay"]
+
 _EDGE = 1e-9  # share of the range by which a corner may lie outside through rounding
-
-
-@dataclass(frozen=True, slots=True)
-class ReplaySettings:
-    """What is added to a stored scan.
-
-    Parameters
-    ----------
-    noise
-        Standard deviation of white noise, as a share of each channel's own variation (of the median
-        response for amplitude and phase, which get it as one complex signal); 0 adds none.
-    drift
-        Velocity (x, y) with which the sample moves under the tip, m/s.
-    seed
-        Of the noise; the same requests in the same order give the same lines.
-    name
-        What the instrument calls itself.
-    """
-
-    noise: float = 0.0
-    drift: Point = (0.0, 0.0)
-    seed: int = 0
-    name: str = "replay of a stored scan"
 
 
 class ReplayMicroscope:
@@ -116,8 +85,7 @@ class ReplayMicroscope:
             self._capabilities.travel_speed,
             max(frame.region.size),
         )
-        self._images = {d: _resampler(frame, d) for d in Direction}
-        self._origin = clock.now()
+        self._sample = StoredSample(frame, settings, clock.now())
         self._position: Point = frame.region.center
         self._tip = TipState.PARKED
         self._scans = 0
@@ -143,8 +111,8 @@ class ReplayMicroscope:
         """
         if not isinstance(request, ScanRequest):
             raise InstrumentError(
-                f"a stored scan takes no {type(request).__name__}: an image knows nothing of what a bias "
-                "or another path would have done; use the twin or an instrument"
+                f"a stored scan takes no {type(request).__name__}: an image does not know what a "
+                "bias or another path would have done; use the twin or an instrument"
             )
         self._check(request)
         return replace(request, drive=None, setpoint=None)
@@ -182,8 +150,8 @@ class ReplayMicroscope:
             Always.
         """
         raise InstrumentError(
-            f"no {request.kind} at {request.position} m: a stored image does not know how the sample "
-            "answers a bias or a force; probe on the twin or on an instrument"
+            f"no {request.kind} at {request.position} m: a stored image does not know how the "
+            "sample answers a bias or a force; probe on the twin or on an instrument"
         )
 
     def stop(self) -> None:
@@ -202,7 +170,7 @@ class ReplayMicroscope:
         self._tip = TipState.WITHDRAWN
 
     def clear(self) -> None:
-        """A person releases the latch of `withdraw`."""
+        """Release the latch of `withdraw`, as a person's command."""
         if self._tip is TipState.WITHDRAWN:
             self._tip = TipState.PARKED
 
@@ -239,7 +207,7 @@ class ReplayMicroscope:
             raise InstrumentError(f"no channel {', '.join(unknown)}; there are {', '.join(known)}")
         if request.drive is not None and request.drive.dc_bias != 0:
             raise InstrumentError(
-                f"a stored scan cannot be imaged with {request.drive.dc_bias} V DC; leave the bias 0"
+                f"a stored scan cannot be imaged with {request.drive.dc_bias} V DC; leave it 0"
             )
 
     def _lines(self, request: ScanRequest, number: int) -> Iterator[ScanLine]:
@@ -257,55 +225,15 @@ class ReplayMicroscope:
                 for direction in Direction:
                     begun = self._clock.now()
                     self._clock.sleep(period / 2)
-                    line = self._pass(request, (number, index, direction), (begun, period / 2))
+                    line = self._sample.line(
+                        request, (number, index, direction), (begun, period / 2)
+                    )
                     self._position = line.end if direction is Direction.TRACE else line.start
                     yield line
                     if self._abort.is_set():
                         return
         finally:
             self._busy = False
-
-    def _pass(
-        self, request: ScanRequest, which: tuple[int, int, Direction], span: tuple[float, float]
-    ) -> ScanLine:
-        number, index, direction = which
-        begun, seconds = span
-        pixels = request.shape[1]
-        column = np.arange(pixels, dtype=np.float64)
-        x, y = pixel_to_sample(request.region, request.shape, np.full(pixels, index), column)
-        done = (column + 0.5) / pixels
-        along = done if direction is Direction.TRACE else 1 - done
-        elapsed = begun + seconds * along - self._origin
-        planes = self._sampled(direction, x, y, elapsed)
-        if self._settings.noise > 0:
-            way = 0 if direction is Direction.TRACE else 1
-            rng = np.random.default_rng([self._settings.seed, number, index, way])
-            scale = self._settings.noise * self._images[direction].scales[:, np.newaxis]
-            planes = planes + scale * rng.standard_normal(planes.shape)
-        channels = self._images[direction].channels(planes)
-        wanted = request.channels or tuple(channels)
-        whole = all(np.isfinite(channels[name]).all() for name in wanted)
-        start, end = line_ends(request.region, request.shape, index)
-        return ScanLine(
-            index,
-            direction,
-            start,
-            end,
-            {name: channels[name] for name in channels if name in wanted},
-            begun + seconds,
-            LineFlag.GOOD if whole else LineFlag.NON_FINITE,
-        )
-
-    def _sampled(
-        self, direction: Direction, x: FloatArray, y: FloatArray, elapsed: FloatArray
-    ) -> FloatArray:
-        # The sample drifts by v t, so the tip finds what was v t before the place it believes to be
-        # at.
-        vx, vy = self._settings.drift
-        row, column = sample_to_pixel(
-            self._frame.region, self._frame.shape, x - vx * elapsed, y - vy * elapsed
-        )
-        return self._images[direction].sample(row, column)
 
     def _wait(self, seconds: float) -> None:
         """Let time pass in slices, so that a stop from another thread need not wait for the end."""
@@ -356,20 +284,6 @@ def open_replay(options: Mapping[str, object], clock: Clock) -> ReplayMicroscope
         checked.noise, (vx * 1e-9, vy * 1e-9), checked.seed, f"replay of {checked.file.name}"
     )
     return ReplayMicroscope(read_file(checked.file), settings, clock)
-
-
-def _resampler(frame: Frame, direction: Direction) -> Resampler:
-    other = Direction.RETRACE if direction is Direction.TRACE else Direction.TRACE
-    images = {}
-    for channel in frame.channels:
-        image = frame.get(channel.name, direction)
-        image = frame.get(channel.name, other) if image is None else image
-        # Band-excitation channels have a third axis; a frame of the reader's never has one.
-        if image is None or image.ndim != 2:
-            raise BadInput(f"channel {channel.name!r} is no image (lines, pixels); leave it out")
-        images[channel.name] = image
-    phases = {c.name for c in frame.channels if is_phase(c.name) and c.unit == "rad"}
-    return Resampler(images, frozenset(phases))
 
 
 def _feedback(mode: Mode) -> Feedback:

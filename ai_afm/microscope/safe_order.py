@@ -79,10 +79,18 @@ class SafeOrder:
         if lifts_first(self.inner.capabilities.feedback):
             self._insist(lift, f"the tip could not be {what}; the bias stays for the feedback")
         else:
+            # Apart, so that the message tells a bias that stays on from a tip that stays down.
             self.zero()
-            self._insist(lift, f"the tip could not be {what}; bias and drive are off")
+            self._insist(
+                lambda: self._lift_at_zero(lift), f"the tip could not be {what} without bias"
+            )
         # An adapter's own lift must not have switched anything on again.
         self.zero()
+
+    def _lift_at_zero(self, lift: Callable[[], None]) -> None:
+        # Read back before each attempt: nobody knows what a lift that failed has left on.
+        self._zero_once()
+        lift()
 
     def _zero_once(self) -> None:
         self.inner.stop()

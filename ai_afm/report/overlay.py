@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ai_afm.geometry import to_region
 from ai_afm.image.export.mask import PALETTE
-from ai_afm.image.flatten import flatten_line_median
+from ai_afm.image.flatten import for_display
 from ai_afm.types import ClassCode, Direction, FloatImage, Frame, WallNetwork
 
 SHOWN = ("height", "amplitude", "phase", "current", "frequency")
@@ -56,7 +56,7 @@ def _images(frame: Frame) -> list[tuple[str, FloatImage]]:
         if image is None:
             image = frame.get(name, Direction.RETRACE)
         if image is not None:
-            found.append((name, flatten_line_median(image) if name == "height" else image))
+            found.append((name, for_display(image) if name == "height" else image))
     if not found:
         (name, direction), image = next(iter(frame.data.items()))
         found = [(f"{name} {direction}", image)]

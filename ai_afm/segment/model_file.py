@@ -249,8 +249,8 @@ def write_model(root: Path, card: ModelCard, arrays: Mapping[str, NDArray[np.gen
     _check_arrays(card, arrays, folder)
     if folder.exists():
         raise ModelError(f"{folder} exists; a model is never changed: choose another version")
-    # safetensors writes a view's memory as it lies, so strides have to be plain
-    content = save({name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())})
+    # safetensors writes a view as it lies in memory, so strides have to be plain (0-d arrays stay 0-d)
+    content = save({name: np.array(array, order="C") for name, array in sorted(arrays.items())})
     card = card.model_copy(update={"weights_sha256": hashlib.sha256(content).hexdigest()})
     scratch = folder.with_name(f".{folder.name}.{os.getpid()}")
     scratch.mkdir(parents=True)

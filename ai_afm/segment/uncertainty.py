@@ -63,7 +63,11 @@ class TrainingCloud:
 
     def distance(self, features: FloatImage) -> float:
         """Return the root mean square distance of a feature map; about 1 for a typical training crop."""
-        z = (pooled(features) - self.mean) / self.spread
+        return self.distance_of(pooled(features))
+
+    def distance_of(self, summary: NDArray[np.float64]) -> float:
+        """Return the distance of features that are pooled already, (n,)."""
+        z = (summary - self.mean) / self.spread
         along = self.directions @ z
         outside = float(z @ z - along @ along)
         count = len(self.variance)

@@ -12,12 +12,12 @@ from types import FrameType
 from typing import TextIO
 
 from ai_afm import __version__
-from ai_afm.acquire.rebuild import restore_dose
+from ai_afm.acquire.earlier import earlier
 from ai_afm.acquire.session import Session
 from ai_afm.config import RunConfig, parse_config, to_toml
 from ai_afm.control.plugins import open_controller
 from ai_afm.microscope.guard import GuardedMicroscope
-from ai_afm.microscope.plugins import open_microscope
+from ai_afm.microscope.plugins import Earlier, open_microscope
 from ai_afm.service.steering import SteeringServer
 from ai_afm.service.workers import SegmenterProcess
 from ai_afm.store.journal import Journal
@@ -77,9 +77,8 @@ def open_session(
             config.model.name, config.model.threads, folder.segmentations, lab
         )
         stack.callback(glimpses.close)
-        microscope = open_instrument(config)
+        microscope = open_instrument(config, earlier(folder, journal))
         stack.callback(microscope.close)
-        restore_dose(microscope, folder, journal)
         steering = SteeringServer(folder.steering_file, microscope.withdraw)
         stack.callback(steering.close)
         acknowledge = _acknowledger(stack.enter_context(events.open("a"))) if events else None
@@ -97,10 +96,10 @@ def open_session(
         )
 
 
-def open_instrument(config: RunConfig) -> GuardedMicroscope:
-    """Open the microscope of a configuration, guarded."""
+def open_instrument(config: RunConfig, before: Earlier | None = None) -> GuardedMicroscope:
+    """Open the microscope of a configuration, guarded; `before` is what the run did already."""
     budget = config.run.budget_min * 60
-    return open_microscope(config.instrument, config.limits, config.consent, budget)
+    return open_microscope(config.instrument, config.limits, config.consent, budget, before)
 
 
 def _acknowledger(stream: TextIO) -> Callable[[int, ScanLine], None]:

@@ -29,24 +29,25 @@ def open_write(path: Path) -> int:
 
 
 def pwrite(fd: int, content: bytes | memoryview, offset: int) -> None:
-    """Write all of `content` at `offset` (bytes).
+    """Write all of `content` (bytes, or a view of bytes) at `offset`.
 
     Raises
     ------
     OSError
         When the system could not write everything.
     """
-    view = memoryview(content).cast("B")
-    while view:
+    size = len(content)
+    done = 0
+    while done < size:
+        rest = content[done:] if done else content
         if sys.platform == "win32":
-            os.lseek(fd, offset, os.SEEK_SET)
-            written = os.write(fd, view)
+            os.lseek(fd, offset + done, os.SEEK_SET)
+            written = os.write(fd, rest)
         else:
-            written = os.pwrite(fd, view, offset)
+            written = os.pwrite(fd, rest, offset + done)
         if written <= 0:
             raise OSError(errno.EIO, "the system wrote nothing")
-        view = view[written:]
-        offset += written
+        done += written
 
 
 def fdatasync(fd: int) -> None:

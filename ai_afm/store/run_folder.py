@@ -116,6 +116,11 @@ class RunFolder:
         return self.path / "steering.json"
 
     @property
+    def dose_file(self) -> Path:
+        """What the sample has received so far, for the guard of a run that goes on."""
+        return self.path / "dose.json"
+
+    @property
     def lock_file(self) -> Path:
         """File whose OS lock the running process holds."""
         return self.path / "run.lock"

@@ -9,6 +9,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +55,15 @@ class WriterOptions:
     directions: tuple[Direction, ...] = BOTH
 
 
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A wait for the disk under way, and what is durable when it ends well."""
+
+    outcome: Future[None]
+    passes: int
+    rows: int
+
+
 class ScanFileWriter:
     """An open scan file that takes lines; made by `create`.
 
@@ -69,11 +79,14 @@ class ScanFileWriter:
         self._written: dict[Direction, NDArray[np.bool_]] = {
             d: np.zeros(layout.request.shape[0], np.bool_) for d in layout.directions
         }
+        self._starts = {d: [layout.images[n, d] for n in layout.rows] for d in layout.directions}
         self._passes = 0
         self._durable_passes = 0
         self._rows = 0
         self._durable_rows = 0
         self._last_sync = options.clock()
+        self._syncer: ThreadPoolExecutor | None = None
+        self._pending: _Pending | None = None
         self._failed: str | None = None
         self._spilled = False
         self._fd: int | None = platform.open_write(path)
@@ -136,7 +149,10 @@ class ScanFileWriter:
         return self._durable_passes
 
     def write(self, line: ScanLine) -> int:
-        """Store a line; every `sync_interval`, or at once in slow scans, wait for the disk.
+        """Store a line and see to it that it becomes durable.
+
+        Slow scans wait for the disk at once. In fast ones another thread waits for it, each
+        `sync_interval`, so that a slow disk delays the report and never the next line.
 
         Returns
         -------
@@ -148,10 +164,11 @@ class ScanFileWriter:
         BadInput
             When the line does not fit the scan, or its row has been written before.
         StoreError
-            When the disk fails; the scan has to end.
+            When the disk fails or has failed meanwhile; the scan has to end.
         """
         layout = self.layout
         self._require_open()
+        self._collect()
         check_fits(line, layout.rows, layout.request.shape[0])
         written = self._written.get(line.direction)
         if written is None:
@@ -159,14 +176,17 @@ class ScanFileWriter:
         if written[line.index]:
             raise BadInput(f"row {line.index} ({line.direction}) came twice; rows never change")
         rows = [np.ascontiguousarray(line.channels[n], "<f4").data.cast("B") for n in layout.rows]
-        for name, row in zip(layout.rows, rows, strict=True):
-            self._put(row, layout.row_offset(name, line.direction, line.index))
+        for start, row in zip(self._starts[line.direction], rows, strict=True):
+            self._put(row, start + line.index * len(row))
         self._put(pack_record(line, rows), layout.record_offset(line.direction, line.index))
         written[line.index] = True
         self._passes += 1
         self._rows = max(self._rows, self._rows_after(line.index))
-        if self._slow or self._options.clock() - self._last_sync >= self._options.sync_interval:
+        if self._slow:
             return self.sync()
+        now = self._options.clock()
+        if self._pending is None and now - self._last_sync >= self._options.sync_interval:
+            self._begin_sync(now)
         return self._durable_rows
 
     def sync(self) -> int:
@@ -183,6 +203,7 @@ class ScanFileWriter:
             When the system could not; that is never tried again.
         """
         fd = self._require_open()
+        self._collect(wait=True)
         if self._durable_passes < self._passes:
             try:
                 platform.fdatasync(fd)
@@ -205,6 +226,9 @@ class ScanFileWriter:
 
     def close(self) -> None:
         """Close the file; without `finish` before, it goes on saying that the scan is running."""
+        if self._syncer is not None:
+            self._syncer.shutdown(wait=True)
+            self._syncer = None
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
@@ -227,6 +251,26 @@ class ScanFileWriter:
             raise StoreError(f"{self.path} is closed")
         return self._fd
 
+    def _begin_sync(self, now: float) -> None:
+        """Have another thread wait for the disk; what is written by now is durable when it is done."""
+        if self._syncer is None:
+            self._syncer = ThreadPoolExecutor(1, "durable")
+        outcome = self._syncer.submit(platform.fdatasync, self._require_open())
+        self._pending = _Pending(outcome, self._passes, self._rows)
+        self._last_sync = now
+
+    def _collect(self, wait: bool = False) -> None:
+        """Take the outcome of the other thread, if there is one."""
+        pending = self._pending
+        if pending is None or not (wait or pending.outcome.done()):
+            return
+        self._pending = None
+        try:
+            pending.outcome.result()
+        except OSError as exc:
+            raise self._fail(f"{self.path} could not be made durable: {exc}") from exc
+        self._durable_passes, self._durable_rows = pending.passes, pending.rows
+
     def _fail(self, message: str) -> StoreError:
         self._failed = message
         return StoreError(message)
@@ -241,9 +285,8 @@ class ScanFileWriter:
 
     def _put(self, content: bytes | memoryview, offset: int) -> None:
         """Write into the file, or into the log beside it while another program locks the file."""
-        fd = self._require_open()
         try:
-            platform.pwrite(fd, content, offset)
+            platform.pwrite(self._require_open(), content, offset)
         except OSError as exc:
             if exc.errno not in platform.LOCKED:
                 raise self._fail(f"{self.path} could not be written: {exc}") from exc

@@ -19,7 +19,7 @@ def cells(
     codes: tuple[int, ...],
     region: ScanRegion | None = None,
 ) -> NDArray[np.int32]:
-    """Number the cells between lines of the given classes.
+    """Return a map of the cells between lines of the given classes.
 
     Parameters
     ----------
@@ -70,7 +70,8 @@ def grains(
 ) -> tuple[Grain, ...]:
     """Return the cells between boundaries as polygons; with `codes` of walls, the domains.
 
-    Nothing is bridged: a boundary with a gap separates nothing, so the two grains beside it count as one.
+    Nothing is bridged: a boundary with a gap separates nothing, so the two grains beside it count
+    as one.
 
     Parameters
     ----------
@@ -81,14 +82,16 @@ def grains(
     codes
         Classes that separate.
     valid
-        (lines,) bool, rows that were scanned; grains that reach an unscanned row are cut by the frame.
+        (lines,) bool, rows that were scanned; grains that reach an unscanned row are cut by the
+        frame.
     min_pixels
         Smaller cells (between the two strokes of a doubled line) are no grains.
 
     Returns
     -------
     tuple of Grain
-        Empty where the boundaries divide nothing. The area of a boundary pixel goes to the nearest grain.
+        Empty where the boundaries divide nothing. The area of a boundary pixel goes to the nearest
+        grain.
     """
     if not any(w.code in codes for w in network.walls):
         return ()
@@ -112,7 +115,8 @@ def grains(
 
 def _grain(mask: NDArray[np.bool_], region: ScanRegion, valid: NDArray[np.bool_] | None) -> Grain:
     lines, pixels = mask.shape
-    outline = max(find_contours(np.pad(mask, 1).astype(float), 0.5), key=len)[:-1] - 1.0
+    contours = find_contours(np.pad(mask, 1).astype(float), 0.5)  # type: ignore[no-untyped-call]
+    outline = max(contours, key=len)[:-1] - 1.0
     x, y = geometry.pixel_to_sample(region, (lines, pixels), *outline.T)
     border = np.zeros(mask.shape, bool)
     border[[0, -1]] = border[:, [0, -1]] = True

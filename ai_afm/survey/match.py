@@ -30,8 +30,8 @@ def recall_precision(
     Returns
     -------
     recall, precision
-        Share of the true (drawn) length within `tolerance` of a drawn (true) wall; `None` where there is
-        no true (drawn) length inside the region.
+        Share of the true (drawn) length within `tolerance` of a drawn (true) wall; `None` where
+        there is no true (drawn) length inside the region.
     """
     step = tolerance / 8
     return (
@@ -41,7 +41,7 @@ def recall_precision(
 
 
 def sample_walls(walls: Sequence[Wall], step: float) -> tuple[Points, Points]:
-    """Cut walls into pieces of at most `step` (m); return their middles (n, 2) and lengths (n,), m."""
+    """Return middles (n, 2) and lengths (n,), m, of the walls cut into pieces of at most `step`."""
     middles, lengths = [np.zeros((0, 2))], [np.zeros(0)]
     for wall in walls:
         points = polyline.resample(wall.points, step, wall.closed)

@@ -7,9 +7,9 @@ from ai_afm.types import Point
 def offsets(survey: Survey) -> tuple[Point, ...]:
     """Return, for each observation, the drift (dx, dy), m, that its coordinates contain.
 
-    A feature seen at p in observation i lies at p - offsets[i] in the coordinates of the first frame, and
-    at p - offsets[i] + survey.offset now. An observation whose drift was not measured has that of the one
-    before.
+    A feature seen at p in observation i lies at p - offsets[i] in the coordinates of the first
+    frame, and at p - offsets[i] + survey.offset now. An observation whose drift was not measured
+    has that of the one before.
     """
     found: list[Point] = []
     last: Point = (0.0, 0.0)

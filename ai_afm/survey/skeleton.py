@@ -49,11 +49,15 @@ class Chain:
 def thin(mask: Mask, border: int = 8) -> Mask:
     """Thin a mask to lines of one pixel that still reach the edge of the frame.
 
-    A line that leaves the frame is continued over `border` pixels first, because thinning takes half a
-    width off every free end.
+    A line that leaves the frame is continued over `border` pixels first, because thinning takes
+    half a width off every free end.
     """
     wide = np.pad(mask, border, mode="edge")
-    thinned: Mask = skeletonize(wide)[border:-border, border:-border]
+    return _skeleton(wide)[border:-border, border:-border]
+
+
+def _skeleton(mask: Mask) -> Mask:
+    thinned: Mask = skeletonize(mask)  # type: ignore[no-untyped-call]
     return thinned
 
 
@@ -69,8 +73,8 @@ def drop_small(mask: Mask, pixels: int) -> Mask:
 def neighbours(skeleton: Mask) -> dict[Pixel, list[Pixel]]:
     """Return the neighbours of every skeleton pixel.
 
-    Two diagonal neighbours count only when no straight step leads from one to the other, so a corner of
-    a staircase is not a junction.
+    Two diagonal neighbours count only when no straight step leads from one to the other, so a
+    corner of a staircase is not a junction.
     """
     pixels = {(int(r), int(c)) for r, c in zip(*np.nonzero(skeleton), strict=True)}
     graph: dict[Pixel, list[Pixel]] = {}
@@ -79,7 +83,9 @@ def neighbours(skeleton: Mask) -> dict[Pixel, list[Pixel]]:
         near += [
             (r + dr, c + dc)
             for dr, dc in _DIAGONAL
-            if (r + dr, c + dc) in pixels and (r + dr, c) not in pixels and (r, c + dc) not in pixels
+            if (r + dr, c + dc) in pixels
+            and (r + dr, c) not in pixels
+            and (r, c + dc) not in pixels
         ]
         graph[r, c] = sorted(near)
     return graph
@@ -128,7 +134,7 @@ def _walk(graph: dict[Pixel, list[Pixel]], start: Pixel, step: Pixel) -> list[Pi
 
 
 def prune(skeleton: Mask, thickness: NDArray[np.float64], shortest: float, keep: Mask) -> Mask:
-    """Remove spurs: short chains with one free end that thinning leaves on the bumps of a thick line.
+    """Remove spurs: short chains with one free end that thinning leaves on bumps of a line.
 
     Parameters
     ----------
@@ -152,7 +158,7 @@ def prune(skeleton: Mask, thickness: NDArray[np.float64], shortest: float, keep:
                 if degree[int(r), int(c)] < 3:
                     skeleton[r, c] = False
         # without its spur, a junction may keep a pixel too many
-        skeleton = skeletonize(skeleton) if spurs else skeleton
+        skeleton = _skeleton(skeleton)
     return skeleton
 
 

@@ -1,4 +1,4 @@
-"""A small honest instrument for tests: no physics, but state, a log of calls, and failures to order.
+"""A small honest instrument for tests: no physics, but state, a log of calls, and failures.
 
 It keeps bias and drive as an instrument does (they stay until somebody takes them away), so that a
 test can ask what was on the tip at the moment of a lift, whatever the calls claimed.

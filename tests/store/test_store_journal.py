@@ -30,7 +30,11 @@ def test_rows_come_back_in_order_with_their_payload(journal):
     journal.append("decision", {"reason": "µ wall", "x": 0.1})
     journal.append("fault", {"kind": "link"}, actor="person")
     first, second = journal.rows()
-    assert (first.sequence, first.kind, first.payload) == (1, "decision", {"reason": "µ wall", "x": 0.1})
+    assert (first.sequence, first.kind, first.payload) == (
+        1,
+        "decision",
+        {"reason": "µ wall", "x": 0.1},
+    )
     assert (first.wall, first.monotonic, first.actor) == ("2026-01-02T03:04:05+00:00", 0.0, "run")
     assert (second.sequence, second.actor, second.previous) == (2, "person", first.hash)
 

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import threading
+from concurrent.futures import wait
 from dataclasses import replace
 
 import h5py
@@ -102,10 +104,45 @@ def test_a_fast_scan_is_made_durable_each_tenth_of_a_second(tmp_path):
         assert [writer.write(next(lines)) for _ in range(4)] == [0, 0, 0, 0]
         assert writer.durable_passes == 0
         clock.now = 0.11
+        writer.write(next(lines))
+        writer._pending.outcome.result()
         assert writer.write(next(lines)) == 2
         assert writer.durable_passes == 5
-        assert writer.write(next(lines)) == 2
         assert writer.sync() == 3
+
+
+def test_a_disk_that_is_slow_delays_the_report_and_not_the_lines(tmp_path, monkeypatch):
+    may_go_on = threading.Event()
+    monkeypatch.setattr(platform, "fdatasync", lambda fd: may_go_on.wait(10))
+    clock = FakeClock()
+    with new_writer(
+        tmp_path, scan_request(line_rate=900.0), options=WriterOptions(clock)
+    ) as writer:
+        for line in scan_lines(scan_request()):
+            clock.now += 1.0
+            assert writer.write(line) == 0
+        may_go_on.set()
+        assert writer.sync() == LINES
+
+
+def test_a_failure_in_the_background_ends_the_scan_at_the_next_line(tmp_path, monkeypatch):
+    def fails(fd):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(platform, "fdatasync", fails)
+    clock = FakeClock()
+    with new_writer(
+        tmp_path, scan_request(line_rate=900.0), options=WriterOptions(clock)
+    ) as writer:
+        lines = scan_lines(scan_request())
+        clock.now = 1.0
+        writer.write(next(lines))
+        wait([writer._pending.outcome])
+        with pytest.raises(StoreError, match="could not be made durable"):
+            writer.write(next(lines))
+        with pytest.raises(StoreError, match="takes no more lines"):
+            writer.write(next(lines))
+        assert writer.durable_passes == 0
 
 
 def test_in_a_slow_scan_each_pass_is_durable_at_once(tmp_path):
@@ -230,7 +267,9 @@ def test_a_file_that_others_lock_loses_no_line(tmp_path, monkeypatch):
         for line in lines[1:5]:
             writer.write(line)
         assert live.stored().passes == 5
-        np.testing.assert_array_equal(live.frame.data["height", TRACE][2], row_of(request, 0, TRACE, 2))
+        np.testing.assert_array_equal(
+            live.frame.data["height", TRACE][2], row_of(request, 0, TRACE, 2)
+        )
         monkeypatch.setattr(platform, "pwrite", original)
         writer.write(lines[5])
         writer.finish(ScanState.STOPPED, "enough")

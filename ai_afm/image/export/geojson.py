@@ -21,9 +21,7 @@ def write_geojson(path: Path, network: WallNetwork) -> None:
     path.write_text(json.dumps(collection, allow_nan=False), encoding="utf-8")
 
 
-def _line(
-    points: list[list[float]], code: int, probability: float, closed: bool
-) -> dict[str, Any]:
+def _line(points: list[list[float]], code: int, probability: float, closed: bool) -> dict[str, Any]:
     if closed:
         points = [*points, points[0]]
     return {

@@ -54,7 +54,7 @@ def write_gwy(path: Path, frame: Frame, segmentation: Segmentation | None = None
         if unscanned.any():
             container[f"/{number}/mask"] = _field(frame, unscanned, "")
         facts = _facts(frame, unit) | ({NOT_SCANNED: "mask"} if unscanned.any() else {})
-        container[f"/{number}/meta"] = GwyContainer(facts)
+        container[f"/{number}/meta"] = _texts(facts)
     if segmentation is not None:
         _add_segmentation(container, len(images), frame, segmentation)
     with whole_file(path) as temporary:
@@ -70,7 +70,7 @@ def _add_image(container: GwyContainer, number: int, title: str, field: GwyDataF
 def _add_segmentation(
     container: GwyContainer, first: int, frame: Frame, segmentation: Segmentation
 ) -> None:
-    """Add the probability of each class; walls and boundaries of the label as mask on their class."""
+    """Add the probability of each class, masked where the label is that class."""
     if segmentation.label.shape != frame.shape:
         raise BadInput(f"segmentation {segmentation.label.shape} and frame {frame.shape} differ")
     pairs = zip(segmentation.classes, segmentation.probability, strict=True)
@@ -79,7 +79,7 @@ def _add_segmentation(
         _add_image(container, number, title, _field(frame, probability, ""))
         container[f"/{number}/mask"] = _field(frame, segmentation.label == code, "")
         facts = {"model": segmentation.model, "model_sha256": segmentation.model_sha256}
-        container[f"/{number}/meta"] = GwyContainer(facts | {"mask": "the model's label"})
+        container[f"/{number}/meta"] = _texts(facts | {"mask": "the model's label"})
 
 
 def _field(frame: Frame, image: NDArray[Any], unit: str) -> GwyDataField:
@@ -97,6 +97,15 @@ def _field(frame: Frame, image: NDArray[Any], unit: str) -> GwyDataField:
         si_unit_xy=GwySIUnit(unitstr="m"),
         si_unit_z=GwySIUnit(unitstr=si_unit(unit)),
     )
+
+
+def _texts(facts: dict[str, str]) -> GwyContainer:
+    """Return facts as a container of strings; gwyfile by itself would store "m" as a character.
+
+    A NUL, which vendors' headers contain, would end the string in the middle of the file.
+    """
+    clean = {k.replace("\0", "\u2400"): v.replace("\0", "\u2400") for k, v in facts.items()}
+    return GwyContainer(clean, dict.fromkeys(clean, "s"))
 
 
 def _facts(frame: Frame, unit: str) -> dict[str, str]:

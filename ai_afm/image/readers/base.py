@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -24,6 +24,7 @@ from ai_afm.types import (
     ScanRequest,
     SlowDirection,
 )
+from ai_afm.types.codec import loads
 
 # A file may declare any size; nothing is read or allocated beyond this.
 MAX_BYTES = 2 * 1024**3
@@ -120,8 +121,9 @@ def make_frame(raw: RawScan, path: Path) -> Frame:
     data: dict[ChannelKey, FloatImage] = {}
     described: dict[str, Channel] = {}
     for channel, target in zip(raw.channels, mapped, strict=True):
-        # inf is no reading either (float32 overflow in a vendor's export).
-        image = np.array(channel.image, np.float32)
+        # inf is no reading either, nor is a value that float32 cannot hold.
+        with np.errstate(over="ignore", invalid="ignore"):
+            image = np.array(channel.image, np.float32)
         image[~np.isfinite(image)] = np.nan
         unit = channel.unit
         if is_phase(target.name):
@@ -186,6 +188,28 @@ def _scanned(
         arrived = rows.get(direction, np.zeros(shape[0], np.bool_))
         rows[direction] = arrived | ~np.isnan(image).all(axis=1)
     return {d: read_only(r) for d, r in rows.items()}
+
+
+def placed_by_request(raw: RawScan, text: str) -> RawScan:
+    """Return the scan as the request places it that our own exports carry as JSON.
+
+    Foreign formats lose angle, slow direction and line rate; the request keeps all of them exactly.
+    """
+    try:
+        request = loads(text)
+    except BadInput:
+        return raw
+    if not isinstance(request, ScanRequest) or request.shape != raw.channels[0].image.shape:
+        return raw
+    region = request.region
+    return replace(
+        raw,
+        size=region.size,
+        center=region.center,
+        angle=region.angle,
+        slow_direction=request.slow_direction,
+        line_rate=request.line_rate,
+    )
 
 
 def read_bytes(path: Path) -> bytes:

@@ -61,6 +61,7 @@ class GsfReader:
             extent if in_metres else (NAN, NAN),
             Measurement(extra=tuple(header.items())),
             gwyddion_center(offset, extent) if in_metres and "XReal" in header else (0.0, 0.0),
+            number(header.get("AngleRad"), 0.0),
         )
         return make_frame(raw, path)
 

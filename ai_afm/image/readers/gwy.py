@@ -19,6 +19,7 @@ from ai_afm.image.readers.base import (
     bad,
     make_frame,
     number,
+    placed_by_request,
     read_bytes,
     truncated,
 )
@@ -27,6 +28,8 @@ from ai_afm.types import Frame, Measurement
 
 _MAGIC = b"GWYP"
 _OLD_MAGIC = b"GWYO"
+NOT_SCANNED = "unscanned pixels"
+"""Key of an image's metadata that says, with the text "mask", that its mask covers these."""
 _CHANNEL = re.compile(r"/(\d+)/data")
 
 
@@ -51,6 +54,8 @@ class GwyReader:
         numbers = sorted(
             int(found.group(1)) for key in root.items if (found := _CHANNEL.fullmatch(key))
         )
+        # What a model saw in the scan is exported beside it; it is no channel.
+        numbers = [n for n in numbers if "model_sha256" not in _meta(root, n)]
         if not numbers:
             raise bad(path, "the file holds no image; save an image channel in it")
         fields = {n: _field(root, n, path) for n in numbers}
@@ -63,6 +68,8 @@ class GwyReader:
             Measurement(extra=_facts(root, numbers[0], skipped)),
             first["center"],
         )
+        # Only our own exports carry the request.
+        raw = placed_by_request(raw, _meta(root, numbers[0]).get("request", ""))
         return make_frame(raw, path)
 
 
@@ -122,6 +129,3 @@ def _facts(root: GwyObject, index: int, skipped: list[str]) -> tuple[tuple[str, 
     if skipped:
         facts = (*facts, ("images of another shape, not read", "; ".join(skipped)))
     return facts
-
-
-NOT_SCANNED = "unscanned pixels"

@@ -11,11 +11,14 @@ from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from ai_afm.image import safe_hdf5
 from ai_afm.image.readers import asylum
 from ai_afm.image.readers.base import NAN, RawChannel, RawScan, bad, check_size, make_frame
 from ai_afm.types import Frame, Measurement
+
+FloatArray = NDArray[np.float64]
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_OBJECTS = 10_000
@@ -107,7 +110,7 @@ def _channel(
 ) -> tuple[RawChannel, tuple[float, float]]:
     _check_stored(dataset, path)
     image = dataset[()]
-    scales = [_scale(dataset, axis) for axis in (0, 1)]
+    scales = _scales(dataset)
     names = [name for name, _ in scales]
     if not np.issubdtype(image.dtype, np.floating) and not np.issubdtype(image.dtype, np.integer):
         raise bad(path, f"{dataset.name} holds {image.dtype}, real numbers are needed")
@@ -143,18 +146,26 @@ def _check_stored(dataset: h5py.Dataset, path: Path) -> None:
         )
 
 
-def _scale(dataset: h5py.Dataset, axis: int) -> tuple[str, np.ndarray[Any, np.dtype[np.float64]]]:
-    """Return name and values of an axis; an empty array where the file has no scale for it."""
-    label = dataset.dims[axis].label
-    attached = dataset.dims[axis]
-    if len(attached) and isinstance(attached[0], h5py.Dataset):
-        scale = attached[0]
-        if scale.shape == (dataset.shape[axis],) and not scale.is_virtual:
-            if not scale.id.get_create_plist().get_external_count():
-                return label or str(scale.name).rsplit("/", 1)[-1], np.asarray(scale[()], float)
-    return label or ("y" if axis == 0 else "x"), np.empty(0)
+def _scales(dataset: h5py.Dataset) -> list[tuple[str, FloatArray]]:
+    """Return name and values of both axes; an empty array where the file has no scale for one.
+
+    NSID keeps the scales beside the image under the axes' names. They are found by name, since the
+    HDF5 library's own functions for scales crash the process on damaged files.
+    """
+    labels = [_text(label) for label in np.ravel(dataset.attrs.get("DIMENSION_LABELS", ()))]
+    if len(labels) != 2 or not all(labels):
+        labels = ["y", "x"]
+    scales = []
+    for label, count in zip(labels, dataset.shape, strict=True):
+        scale = dataset.parent.get(label)
+        usable = isinstance(scale, h5py.Dataset) and scale.shape == (count,)
+        if usable and not scale.is_virtual and not scale.id.get_create_plist().get_external_count():
+            scales.append((label, np.asarray(scale[()], np.float64)))
+        else:
+            scales.append((label, np.empty(0)))
+    return scales
 
 
-def _pitch(scale: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+def _pitch(scale: FloatArray) -> float:
     pitch = abs(float(scale[-1] - scale[0])) / (scale.size - 1) if scale.size > 1 else NAN
     return pitch if math.isfinite(pitch) and pitch > 0 else NAN

@@ -128,7 +128,7 @@ def _stack(
     check_size(path, count * 4)
     if count * dtype.itemsize > len(content) - at:
         raise truncated(path, count * dtype.itemsize, len(content) - at, f"a stack of {shape}")
-    flat = np.frombuffer(content, dtype, count, at).astype(np.float32)
+    flat = np.frombuffer(content, dtype, count, at)
     return flat.reshape(shape, order="F"), at + count * dtype.itemsize
 
 

@@ -27,6 +27,7 @@ from ai_afm.image.readers.base import (
     truncated,
 )
 from ai_afm.types import Frame, Measurement, SlowDirection
+from ai_afm.types.codec import loads
 
 _ARRAYS = {"channels", "mask", "mask_band", "labels", "ignore", "pixel_size_m", "center_m"}
 _MAX_MEMBERS = 1000
@@ -208,18 +209,25 @@ def _frame(arrays: dict[str, NDArray[np.generic]], path: Path) -> Frame:
         (key, str(value)) for key, value in arrays.items() if value.ndim == 0 and key not in _ARRAYS
     )
     raw = RawScan(
-        tuple(
-            RawChannel(n, u, i.astype(np.float32))
-            for n, u, i in zip(names, units, stack, strict=False)
-        ),
+        tuple(RawChannel(n, u, i) for n, u, i in zip(names, units, stack, strict=False)),
         (pixels * dx, lines * dy),
-        Measurement(extra=facts),
+        _measurement(arrays, facts),
         (x, y),
         angle,
         SlowDirection.UP if up else SlowDirection.DOWN,
         rate if rate > 0 else NAN,
     )
     return make_frame(raw, path)
+
+
+def _measurement(
+    arrays: dict[str, NDArray[np.generic]], facts: tuple[tuple[str, str], ...]
+) -> Measurement:
+    try:
+        stored = loads(_text(arrays, "measurement"))
+    except BadInput:
+        stored = None
+    return stored if isinstance(stored, Measurement) else Measurement(extra=facts)
 
 
 def _numbers(

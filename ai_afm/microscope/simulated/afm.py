@@ -13,11 +13,14 @@ from ai_afm.errors import InstrumentError, LinkLost, SafetyStop
 from ai_afm.geometry import contains, is_inside, line_ends
 from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
 from ai_afm.microscope.simulated import faults as wrong
+from ai_afm.microscope.simulated import options as opt
 from ai_afm.microscope.simulated.bias import BiasSource
-from ai_afm.microscope.simulated.clock import Clock
+from ai_afm.microscope.simulated.clock import Clock, ShiftedClock
 from ai_afm.microscope.simulated.faults import Fault, FaultKind
 from ai_afm.microscope.simulated.frame_scan import FrameScan, Instrument
+from ai_afm.microscope.simulated.memory_file import load_memory
 from ai_afm.microscope.simulated.noise import WANDER_PERIODS
+from ai_afm.microscope.simulated.probing import measure_at
 from ai_afm.microscope.simulated.scanner import Scanner
 from ai_afm.microscope.simulated.settings import ImagingSettings, channels_of, measurement_of
 from ai_afm.microscope.simulated.surface import Sample
@@ -52,6 +55,8 @@ class DeviceSettings:
         What will go wrong, and the seed of the noise.
     sample_name
         Name of the sample for the measurement's record.
+    bias_file, memory_file
+        Where bias and sample's history are kept beyond the process; `None` for nowhere.
     """
 
     imaging: ImagingSettings = field(default_factory=ImagingSettings)
@@ -61,6 +66,8 @@ class DeviceSettings:
     faults: tuple[Fault, ...] = ()
     seed: int = 0
     sample_name: str = "unknown"
+    bias_file: Path | None = None
+    memory_file: Path | None = None
 
 
 class SimulatedAfm:
@@ -70,13 +77,7 @@ class SimulatedAfm:
     a scan after the pass under way.
     """
 
-    def __init__(
-        self,
-        sample: Sample,
-        settings: DeviceSettings,
-        clock: Clock,
-        source: BiasSource | None = None,
-    ) -> None:
+    def __init__(self, sample: Sample, settings: DeviceSettings, clock: Clock) -> None:
         imaging = settings.imaging
         rng = np.random.default_rng([settings.seed, 0])
         phases = rng.uniform(0, 2 * np.pi, (3, len(WANDER_PERIODS)))
@@ -89,9 +90,17 @@ class SimulatedAfm:
             probes=not tapping,
         )
         self._instrument = Instrument(
-            sample, imaging, Scanner(imaging.scanner), source or BiasSource(), clock, settings.faults,
-            settings.line_timeout, self._capabilities.turn_around_min, phases,
-        )  # fmt: skip
+            sample=sample,
+            imaging=imaging,
+            scanner=Scanner(imaging.scanner),
+            source=BiasSource(settings.bias_file),
+            clock=clock,
+            faults=settings.faults,
+            line_timeout=settings.line_timeout,
+            turn_min=self._capabilities.turn_around_min,
+            phases=phases,
+            memory_file=settings.memory_file,
+        )
         self._settings = settings
         self._tip = TipState.PARKED
         self._position: Point = (0.0, 0.0)
@@ -201,18 +210,16 @@ class SimulatedAfm:
         try:
             self._instrument.source.apply(*frame.voltages)
             for line in frame.lines():
+                if self._abort.is_set():  # stopped in the middle of this pass
+                    return
                 self._position = line.end if line.direction == "trace" else line.start
                 yield line
-                if self._abort.is_set():
-                    return
         finally:
             self._busy = False
             self._quiet()
 
     def probe(self, request: ProbeRequest) -> Spectrum:
         """Measure at a point; bias and drive are zero (read back) when it returns or raises."""
-        from ai_afm.microscope.simulated.probing import measure_at
-
         request = self.accept(request)
         self._make_ready()
         self._travel(request.position)
@@ -226,10 +233,15 @@ class SimulatedAfm:
             rng = np.random.default_rng([self._settings.seed, 2, self._probes])
             spectrum = measure_at(instrument, request, self.measurement(), rng)
             self._wait(float(spectrum.time[-1]))
-            return spectrum
+            instrument.keep_memory()
         finally:
             self._busy = False
             self._quiet()
+        if self._abort.is_set():
+            raise InstrumentError(
+                "the probe was stopped before its end; the sample may have changed"
+            )
+        return spectrum
 
     def stop(self) -> None:
         """Stop scan and waveform, set bias and drive to 0 and read them back; the tip stays."""
@@ -346,16 +358,23 @@ def open_simulated(options: Mapping[str, object], clock: Clock) -> SimulatedAfm:
     ConfigError
         When an option is unknown or out of bounds.
     """
-    from ai_afm.microscope.simulated import options as opt
-
     checked = opt.read_options(options)
-    file = None if checked.bias_file is None else Path(checked.bias_file)
+    sample, imaging = opt.build_sample(checked), opt.imaging_of(checked)
+    bias_file = None if checked.bias_file is None else Path(checked.bias_file)
+    memory_file = None if checked.memory_file is None else Path(checked.memory_file)
+    memory = None if memory_file is None else load_memory(memory_file)
+    if memory is not None:
+        sample.replay(memory.sample)
+        imaging = replace(imaging, tip=replace(imaging.tip, contact_path=memory.contact_path))
+        clock = ShiftedClock(clock, memory.time)
     settings = DeviceSettings(
-        imaging=opt.imaging_of(checked),
+        imaging=imaging,
         extent=checked.extent_nm * 1e-9,
         line_timeout=checked.line_timeout_s,
         faults=opt.faults_of(checked),
         seed=checked.noise_seed,
         sample_name=f"twin {checked.world} {checked.seed}",
+        bias_file=bias_file,
+        memory_file=memory_file,
     )
-    return SimulatedAfm(opt.build_sample(checked), settings, clock, BiasSource(file))
+    return SimulatedAfm(sample, settings, clock)

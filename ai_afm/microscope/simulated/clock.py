@@ -77,3 +77,18 @@ class RealClock(AcceleratedClock):
 
     def __init__(self, start: float = 0.0) -> None:
         super().__init__(1.0, start)
+
+
+class ShiftedClock:
+    """Another clock, ahead by `offset` seconds: the instrument's time goes on where a former session ended."""
+
+    def __init__(self, clock: Clock, offset: float) -> None:
+        self._clock, self._offset = clock, offset
+
+    def now(self) -> float:
+        """Return the time, s."""
+        return self._clock.now() + self._offset
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        self._clock.sleep(seconds)

@@ -17,6 +17,7 @@ from ai_afm.microscope.simulated.layers import (
     crystal_at,
     dead_share,
     domain_level,
+    in_crystal,
 )
 from ai_afm.types import ClassCode
 
@@ -26,6 +27,9 @@ THIN_TWIN_PX = 3.0
 """A twin narrower than this is drawn as one line."""
 UNSEEN_TWIN_PX = 0.3
 """A twin narrower than this cannot be expected to be seen."""
+
+CROSSING_REACH_PX = 0.75
+"""The polarization must differ this far before and behind a pixel of a wall (half a pixel for a straight one)."""
 
 
 def draw_labels(layers: Layers, x: Float64, y: Float64, steps: Float64) -> NDArray[np.uint8]:
@@ -40,9 +44,7 @@ def draw_labels(layers: Layers, x: Float64, y: Float64, steps: Float64) -> NDArr
         labels[_on_line(level, steps)] = ClassCode.TOPOGRAPHY_EDGE
     labels[_on_scratch(layers, at, steps)] = ClassCode.TOPOGRAPHY_EDGE
     _draw_twins(layers, at, steps, labels)
-    walls = domain_level(layers, at)
-    if walls is not None:
-        labels[_on_line(walls, steps)] = ClassCode.WALL_180
+    labels[_on_domain_wall(layers, at, steps)] = ClassCode.WALL_180
     if at.where is not None:
         labels[_on_line(at.where.boundary, steps)] = ClassCode.GRAIN_BOUNDARY
     if layers.relief.particles is not None:
@@ -79,6 +81,31 @@ def _reach(nx: Float32, ny: Float32, steps: Float64) -> Float32:
 
 def _on_line(level: Level, steps: Float64) -> Mask:
     on: Mask = np.abs(level.distance) <= _reach(level.nx, level.ny, steps)
+    return on
+
+
+def _on_domain_wall(layers: Layers, at: Crystal, steps: Float64) -> Mask:
+    """Return where a 180-degree wall runs: near its line, and the polarization really turns there.
+
+    Where the level set comes close to zero and turns back, distance = f / |grad f| alone would see a wall.
+    """
+    walls = domain_level(layers, at)
+    if walls is None:
+        return np.zeros(at.x.shape, bool)
+    on = _on_line(walls, steps)
+    near = np.flatnonzero(on)
+    nx, ny = walls.nx[near], walls.ny[near]
+    column = np.abs(nx * steps[0, 0] + ny * steps[0, 1])
+    row = np.abs(nx * steps[1, 0] + ny * steps[1, 1])
+    step = np.where((column >= row)[:, None], steps[0], steps[1]) * CROSSING_REACH_PX
+    grain = None if at.grain is None else at.grain[near]
+    sides = []
+    for sign in (-1, 1):
+        x, y = at.x[near] + sign * step[:, 0], at.y[near] + sign * step[:, 1]
+        side = domain_level(layers, in_crystal(layers, grain, x, y))
+        assert side is not None
+        sides.append(side.distance > 0)
+    on[near] = sides[0] != sides[1]
     return on
 
 

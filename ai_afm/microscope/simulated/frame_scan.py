@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from ai_afm.microscope.simulated.clock import Clock
 from ai_afm.microscope.simulated.contact import IMAGED_SHARE, LineBlock
 from ai_afm.microscope.simulated.faults import Fault, FaultKind, Limits
 from ai_afm.microscope.simulated.imaging import BLOCK, ImagedLines, image_lines
+from ai_afm.microscope.simulated.memory import SwitchingSample
+from ai_afm.microscope.simulated.memory_file import Memory, save_memory
 from ai_afm.microscope.simulated.noise import LineEvents, draw_events
 from ai_afm.microscope.simulated.scanner import Scanner
 from ai_afm.microscope.simulated.settings import ImagingSettings
@@ -35,7 +38,8 @@ from ai_afm.types import (
 class Instrument:
     """The parts of the twin that a scan uses and changes: tip (in `imaging`), scanner, bias, clock, sample.
 
-    `link_back` is the time at which a lost link answers again, `phases` those of the slow drifts.
+    `link_back` is the time at which a lost link answers again, `phases` those of the slow drifts,
+    `memory_file` where the sample's history is kept.
     """
 
     sample: Sample
@@ -48,12 +52,20 @@ class Instrument:
     turn_min: float
     phases: Array
     link_back: float = -math.inf
+    memory_file: Path | None = None
 
     def check_link(self) -> None:
         """Raise `LinkLost` while the link is down."""
         left = self.link_back - self.clock.now()
         if left > 0:
             raise LinkLost(f"the simulated instrument does not answer (for another {left:.3g} s)")
+
+    def keep_memory(self) -> None:
+        """Write what was done to sample and tip to `memory_file`, where there is one."""
+        if self.memory_file is not None and isinstance(self.sample, SwitchingSample):
+            path = self.imaging.tip.contact_path
+            memory = Memory(self.clock.now(), path, self.sample.to_json())
+            save_memory(self.memory_file, memory)
 
 
 @dataclass
@@ -175,6 +187,7 @@ class FrameScan:
         instrument.sample.expose(x, y, bias, drive, 2 * block.dwell, float(block.times[lines - 1]))
         path = 2 * lines * block.region.size[0] / IMAGED_SHARE
         instrument.imaging = replace(instrument.imaging, tip=worn(instrument.imaging.tip, path))
+        instrument.keep_memory()
 
     def _limits(self) -> Limits:
         s = self.instrument.imaging

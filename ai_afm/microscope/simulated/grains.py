@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi, cKDTree
+from scipy.spatial import cKDTree
 
+from ai_afm.errors import BadInput
 from ai_afm.microscope.simulated.domains import Level
 from ai_afm.microscope.simulated.fields import (
     Float32,
@@ -18,6 +19,9 @@ from ai_afm.microscope.simulated.spec import GrainSpec
 
 CANDIDATES = 6
 """Sites that a cell of the look-up table knows; a cell is a sixth of a grain wide."""
+
+LARGEST_WARP = 0.2
+"""The warp's slope then stays below 1 at four standard deviations: the coordinates cannot fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,11 @@ class Grains:
     def unwarped(self, u: Float64, v: Float64) -> tuple[Float64, Float64]:
         """Invert `warped` by fixed-point iteration (the warp is a contraction) to well below 0.1 nm."""
         x, y = u, v
-        for _ in range(40):
+        for _ in range(80):
             wx, wy = self.warped(x, y)
             x, y = x + u - wx, y + v - wy
+            if np.hypot(u - wx, v - wy).max(initial=0.0) < 1e-13:
+                break
         return x, y
 
     def find(self, x: Float64, y: Float64) -> Where:
@@ -120,7 +126,15 @@ def _nearest_bisector(
 
 
 def grow_grains(spec: GrainSpec, extent: float, rng: np.random.Generator) -> Grains:
-    """Grow grains that cover `extent` (m)."""
+    """Grow grains that cover `extent` (m).
+
+    Raises
+    ------
+    BadInput
+        If the warp is so strong that boundaries would fold over.
+    """
+    if not 0 <= spec.warp <= LARGEST_WARP:
+        raise BadInput(f"warp {spec.warp:g} of grains must lie in 0 to {LARGEST_WARP:g}")
     across = max(4, int(np.ceil(1.1 * extent / spec.size)))
     sites = _sites(across, spec.irregularity, rng)
     cells = 16
@@ -134,7 +148,7 @@ def grow_grains(spec: GrainSpec, extent: float, rng: np.random.Generator) -> Gra
     _, nearest = cKDTree(sites, boxsize=across).query(points, k=CANDIDATES)
     away = (sites[nearest] - points[:, None] + across / 2) % across - across / 2
     positions = (away * spec.size + lattice.pitch / 2).astype(np.float32)
-    warp = tuple(smooth_field(rng, extent, 0.8 * spec.size) for _ in range(2))
+    warp = tuple(smooth_field(rng, extent, 1.2 * spec.size) for _ in range(2))
     return Grains(
         spec,
         lattice,
@@ -158,9 +172,10 @@ def _sites(across: int, irregularity: float, rng: np.random.Generator) -> Float6
 def _properties(spec: GrainSpec, n: int, rng: np.random.Generator) -> GrainProperties:
     # polar axes at random within a cone that opens with the spread: 1 is the whole hemisphere
     cos = 1 - spec.response_spread * rng.random(n)
+    own = 0.0 if spec.coherent else 1.0
     return GrainProperties(
-        angle=rng.uniform(0, 2 * np.pi, n),
-        shift=rng.uniform(-5e-5, 5e-5, (n, 2)),
+        angle=own * rng.uniform(0, 2 * np.pi, n),
+        shift=own * rng.uniform(-5e-5, 5e-5, (n, 2)),
         vertical=cos,
         lateral=np.sqrt(1 - cos**2) * np.cos(rng.uniform(0, 2 * np.pi, n)),
         height=spec.height_spread * rng.standard_normal(n),
@@ -168,19 +183,6 @@ def _properties(spec: GrainSpec, n: int, rng: np.random.Generator) -> GrainPrope
         stiffness=spec.contrast * rng.standard_normal(n),
         adhesion=spec.contrast * rng.standard_normal(n),
         potential=0.3 * spec.contrast * rng.standard_normal(n),
-        poling=spec.poling * rng.standard_normal(n),
+        poling=own * spec.poling * rng.standard_normal(n),
         coercivity=np.exp(0.5 * spec.contrast * rng.standard_normal(n)),
     )
-
-
-def tiled_diagram(grains: Grains, low: Float64, high: Float64) -> tuple[Voronoi, NDArray[np.intp]]:
-    """Return the Voronoi diagram around a box of warped coordinates (m), and the grain of each of its seeds."""
-    period = grains.lattice.period
-    margin = 4 * grains.spec.size
-    first = np.floor((low - margin) / period + 0.5).astype(int)
-    last = np.floor((high + margin) / period + 0.5).astype(int)
-    tiles = [(i, j) for i in range(first[0], last[0] + 1) for j in range(first[1], last[1] + 1)]
-    everywhere = np.concatenate([grains.sites + np.array(t) * period for t in tiles])
-    number = np.tile(np.arange(len(grains.sites)), len(tiles))
-    near = ((everywhere > low - margin) & (everywhere < high + margin)).all(axis=1)
-    return Voronoi(everywhere[near]), number[near]

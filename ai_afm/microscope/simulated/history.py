@@ -5,7 +5,7 @@ Each item is a frozen value with its place and time, so that a history can be st
 
 import math
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,6 +134,9 @@ class IonSpot:
         return np.asarray(1 + change * np.exp(-square / (2 * self.spread**2)))
 
 
+FORGET = 1e-4
+"""Trapped charge is forgotten below this potential (V), a change of ions below this share."""
+
 HistoryItem: TypeAlias = WrittenDomain | WallShift | ChargeSpot | IonSpot
 
 
@@ -171,3 +174,47 @@ def near(x: Array, y: Array, start: Point, end: Point, reach: float) -> NDArray[
         & (y >= min(start[1], end[1]) - reach)
         & (y <= max(start[1], end[1]) + reach)
     )
+
+
+def extent(item: HistoryItem, time: float) -> tuple[Point, Point, float]:
+    """Return the segment (start, end) around which an item is felt, and how far, m."""
+    match item:
+        case WrittenDomain():
+            return item.start, item.end, item.reach
+        case WallShift():
+            return item.wall, item.wall, 4 * item.width + abs(item.fixed) + abs(item.elastic)
+        case ChargeSpot():
+            return item.center, item.center, item.reach(time)
+        case IonSpot():
+            return item.center, item.center, 4 * item.spread
+
+
+def covers(new: WrittenDomain, old: HistoryItem) -> bool:
+    """Tell whether a new domain leaves nothing of an old one to be seen."""
+    if not isinstance(old, WrittenDomain):
+        return False
+    ends = np.array([old.start, old.end])
+    return bool((new.distance(ends[:, 0], ends[:, 1]) + old.radius + old.width <= new.radius).all())
+
+
+def is_gone(item: HistoryItem, time: float) -> bool:
+    """Tell whether nothing of an item can be measured any more."""
+    if isinstance(item, ChargeSpot):
+        at = np.array([item.center[0]]), np.array([item.center[1]])
+        return bool(abs(item.at(*at, time)[0]) < FORGET)
+    if isinstance(item, IonSpot):
+        at = np.array([item.center[0]]), np.array([item.center[1]])
+        return bool(abs(item.factor(*at, time)[0] - 1) < FORGET)
+    return False
+
+
+def from_entry(entry: dict[str, Any]) -> HistoryItem:
+    """Return the item that a JSON object describes: its `kind` and its fields."""
+    kinds: dict[str, Any] = {
+        kind.__name__: kind for kind in (WrittenDomain, WallShift, ChargeSpot, IonSpot)
+    }
+    kind = kinds[entry.pop("kind")]
+    item: HistoryItem = kind(
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+    )
+    return item

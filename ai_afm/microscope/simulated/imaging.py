@@ -194,6 +194,7 @@ def _detect(felt: Felt, scarred: NDArray[np.bool_], block: LineBlock, settings: 
     f_cr, quality = em.contact_resonance(
         felt.stiffness, felt.adhesion, felt.slope, settings.mechanics
     )
+    f_cr = f_cr * _wandering_resonance(f_cr.shape, block, s, rng)
     static = em.driven_motion(
         felt.piezo, felt.lateral, felt.potential, block.voltages, settings.electrics
     )
@@ -208,6 +209,15 @@ def _detect(felt: Felt, scarred: NDArray[np.bool_], block: LineBlock, settings: 
     if s.mains_response:
         random = random + noise.mains(felt.time, s.mains_response, s)
     return modes.detect(motion, random, settings.detection, block.dwell)
+
+
+def _wandering_resonance(
+    shape: tuple[int, int], block: LineBlock, s: NoiseSettings, rng: np.random.Generator
+) -> Array:
+    """Return the factor on f_cr that the contact's slow drift and roughness make."""
+    drift = s.resonance_drift * noise.wander(block.times, block.phases[1])
+    factor = np.broadcast_to(1 + drift[:, None], shape)
+    return factor + s.resonance_jitter * noise.pink(shape, rng) if s.resonance_jitter else factor
 
 
 def _recorded(response: em.ComplexArray, suffix: str, s: NoiseSettings) -> dict[str, Array]:
@@ -230,7 +240,7 @@ def _tapping(
     error = met - position
     amplitude = np.clip(kept - error, 0.0, feedback.free_amplitude)
     # The phase lag follows from amplitude and dissipated energy: sin(phase) = A/A0 + dissipation.
-    dissipation = 0.1 * felt.adhesion / felt.stiffness
+    dissipation = 0.05 * felt.adhesion / felt.stiffness
     phase = np.arcsin(np.minimum(amplitude / feedback.free_amplitude + dissipation, 1.0))
     amplitude = amplitude + np.abs(noise.response_noise(met.shape, 1.0, s, rng))
     phase = phase + 0.01 * (rng.standard_normal(met.shape, np.float32) if s.shot else 0.0)

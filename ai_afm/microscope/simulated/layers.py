@@ -1,9 +1,10 @@
 """A grown sample as its layers, and how points see them: which crystal, which domain, which twin."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ai_afm.microscope.simulated.domains import Domains, Level, grow_domains
 from ai_afm.microscope.simulated.fields import Float32, Float64, PeriodicField, smooth_field
@@ -41,7 +42,10 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Crystal:
-    """Points (n,) in sample and in crystal coordinates, m; `where` is `None` in a single crystal."""
+    """Points (n,) in sample and in crystal coordinates, m; in a single crystal `grain` is `None`.
+
+    `where` is `None` too where the crystal was given and not looked up (`in_crystal`).
+    """
 
     x: Float64
     y: Float64
@@ -49,11 +53,12 @@ class Crystal:
     v: Float64
     cos: Float64 | float
     sin: Float64 | float
-    where: Where | None
+    grain: NDArray[np.intp] | None = None
+    where: Where | None = None
 
     def turned(self, level: Level) -> Level:
         """Return a level whose normal was in crystal coordinates with it in sample coordinates."""
-        if self.where is None:
+        if self.grain is None:
             return level
         c, s = np.asarray(self.cos, np.float32), np.asarray(self.sin, np.float32)
         return Level(level.distance, c * level.nx - s * level.ny, s * level.nx + c * level.ny)
@@ -62,14 +67,19 @@ class Crystal:
 def crystal_at(layers: Layers, x: Float64, y: Float64) -> Crystal:
     """Return which crystal points (n,) in m lie in, and their coordinates in it."""
     if layers.grains is None:
-        return Crystal(x, y, x, y, 1.0, 0.0, None)
+        return Crystal(x, y, x, y, 1.0, 0.0)
     where = layers.grains.find(x, y)
+    return replace(in_crystal(layers, where.grain, x, y), where=where)
+
+
+def in_crystal(layers: Layers, grain: NDArray[np.intp] | None, x: Float64, y: Float64) -> Crystal:
+    """Return points (n,) in m as the given grains (n,) see them, as if each grain went on for ever."""
+    if layers.grains is None or grain is None:
+        return Crystal(x, y, x, y, 1.0, 0.0)
     p = layers.grains.properties
-    c, s = np.cos(p.angle)[where.grain], np.sin(p.angle)[where.grain]
-    shift = p.shift[where.grain]
-    return Crystal(
-        x, y, c * x + s * y + shift[:, 0], c * y - s * x + shift[:, 1], c, s, where
-    )
+    c, s = np.cos(p.angle)[grain], np.sin(p.angle)[grain]
+    shift = p.shift[grain]
+    return Crystal(x, y, c * x + s * y + shift[:, 0], c * y - s * x + shift[:, 1], c, s, grain)
 
 
 def domain_level(layers: Layers, at: Crystal) -> Level | None:
@@ -77,8 +87,8 @@ def domain_level(layers: Layers, at: Crystal) -> Level | None:
     if layers.domains is None:
         return None
     bias: Float64 | float = 0.0
-    if layers.grains is not None and at.where is not None:
-        bias = layers.grains.properties.poling[at.where.grain]
+    if layers.grains is not None and at.grain is not None:
+        bias = layers.grains.properties.poling[at.grain]
     return at.turned(layers.domains.level(at.u, at.v, bias))
 
 

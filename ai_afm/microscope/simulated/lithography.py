@@ -13,6 +13,9 @@ from ai_afm.microscope.simulated.switching import SwitchingSettings, eased, nucl
 PHASES = np.sin((np.arange(16) + 0.5) * (2 * np.pi / 16))
 """One period of the AC drive, over which rates are averaged (it is far faster than any dwell time)."""
 
+WRITTEN = 0.9
+"""Share of the full response from which a place counts as switched."""
+
 
 def coercive_floor(world: World, settings: SwitchingSettings) -> float:
     """Return a DC bias, V, below which imaging changes nothing anywhere in the world.
@@ -28,7 +31,7 @@ def coercive_floor(world: World, settings: SwitchingSettings) -> float:
 
 
 def strokes(
-    points: tuple[Array, Array, Array],
+    points: tuple[Array, Array, Array, Array],
     here: Coercivity,
     exposure: tuple[float, float, float, float],
     settings: SwitchingSettings,
@@ -39,8 +42,8 @@ def strokes(
     Parameters
     ----------
     points
-        x, y (m) and the present piezo coefficient (only its sign counts), each (passes, points), in the
-        order in which the tip goes along.
+        x, y (m), the present piezo coefficient and its size away from walls (m/V), each (passes, points),
+        in the order in which the tip goes along.
     here
         Switching properties at the points.
     exposure
@@ -64,7 +67,7 @@ def strokes(
     nucleated = (rng.random(rate.shape) < -np.expm1(-rate * seconds)) & drags
     radius = settings.growth * np.abs(local) / half * math.log10(1 + seconds / settings.growth_time)
     radius = np.maximum(radius, 2 * settings.wall_width)
-    is_already = np.sign(points[2]) == target
+    is_already = points[2] * target > WRITTEN * points[3]
     found = []
     for row in range(rate.shape[0]):
         alive = _dragged(nucleated[row], drags[row], is_already[row], target[row])

@@ -5,7 +5,6 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,10 @@ from ai_afm.microscope.simulated.history import (
     WallShift,
     WrittenDomain,
     bounds,
+    covers,
+    extent,
+    from_entry,
+    is_gone,
     near,
     touches,
 )
@@ -29,9 +32,6 @@ from ai_afm.microscope.simulated.switching import SwitchingSettings
 SEAM = 30e-9
 """Width, m, of the strip along native walls in which |piezo| is taken from beside the wall: a domain
 written over a wall leaves no seam where the wall was."""
-
-FORGET = 1e-4
-"""Trapped charge is forgotten below this potential, V."""
 
 
 class SwitchingSample:
@@ -133,20 +133,17 @@ class SwitchingSample:
         if x.size == 0:
             return
         self.dose_map.add(x, y, seconds, abs(bias) + abs(drive))
-        if bias:
-            goal = self.settings.injection * bias
-            duration = seconds / self.settings.injection_time
-            self.dose_map.charge(x, y, (goal, duration), time)
+        if not bias:
+            return
+        goal = self.settings.injection * bias
+        self.dose_map.charge(x, y, (goal, seconds / self.settings.injection_time), time)
         if self._floor is None:
             self._floor = coercive_floor(self._world, self.settings)
         if abs(bias) > self._floor:
-            sign = self.surface(x, y, time).piezo
+            now = (self.surface(x, y, time).piezo, self.magnitude(x, y))
+            exposure = (bias, abs(drive), seconds, time)
             here = self.coercivity(x, y)
-            self.remember(
-                strokes(
-                    (x, y, sign), here, (bias, abs(drive), seconds, time), self.settings, self.rng
-                )
-            )
+            self.remember(strokes((x, y, *now), here, exposure, self.settings, self.rng))
 
     def remember(self, items: Iterable[HistoryItem]) -> None:
         """Add changes to the history; what they cover or what has decayed is dropped.
@@ -159,9 +156,9 @@ class SwitchingSample:
         kept = list(self._items)
         for item in items:
             if isinstance(item, WrittenDomain):
-                kept = [k for k in kept if not _covers(item, k)]
+                kept = [k for k in kept if not covers(item, k)]
             kept.append(item)
-            kept = [k for k in kept if not _is_gone(k, item.time)]
+            kept = [k for k in kept if not is_gone(k, item.time)]
         if len(kept) > self.max_items:
             raise InstrumentError(
                 f"the twin's sample has {len(kept)} changes, its memory holds {self.max_items}: "
@@ -199,7 +196,7 @@ class SwitchingSample:
         try:
             stored = json.loads(text)
             name = stored["world"]
-            items = tuple(_item(dict(entry)) for entry in stored["items"])
+            items = tuple(from_entry(dict(entry)) for entry in stored["items"])
             tiles = {(i, j): _unpacked(packed) for i, j, _, packed in stored["tiles"]}
             charged = {(i, j): time for i, j, time, _ in stored["tiles"] if time is not None}
             state = stored["rng"]
@@ -214,7 +211,7 @@ class SwitchingSample:
         if not self._items or x.size == 0:
             return []
         box = bounds(x, y)
-        return [i for i in self._items if touches(box, *_extent(i, time))]
+        return [i for i in self._items if touches(box, *extent(i, time))]
 
     def _warped(self, x: Array, y: Array, time: float, shifts: list[WallShift]) -> Surface:
         dx, dy = np.zeros(x.shape), np.zeros(y.shape)
@@ -265,47 +262,6 @@ class SwitchingSample:
         beside = np.where(ahead * behind < 0, np.maximum(np.abs(ahead), np.abs(behind)), 0.0)
         size[close] = np.maximum(size[close], beside)
         return np.asarray(size)
-
-
-def _extent(item: HistoryItem, time: float) -> tuple[Any, Any, float]:
-    match item:
-        case WrittenDomain():
-            return item.start, item.end, item.reach
-        case WallShift():
-            return item.wall, item.wall, 4 * item.width + abs(item.fixed) + abs(item.elastic)
-        case ChargeSpot():
-            return item.center, item.center, item.reach(time)
-        case IonSpot():
-            return item.center, item.center, 4 * item.spread
-
-
-def _covers(new: WrittenDomain, old: HistoryItem) -> bool:
-    """Tell whether a new domain leaves nothing of an old one to be seen."""
-    if not isinstance(old, WrittenDomain):
-        return False
-    ends = np.array([old.start, old.end])
-    return bool((new.distance(ends[:, 0], ends[:, 1]) + old.radius + old.width <= new.radius).all())
-
-
-def _is_gone(item: HistoryItem, time: float) -> bool:
-    if isinstance(item, ChargeSpot):
-        at = np.array([item.center[0]]), np.array([item.center[1]])
-        return bool(abs(item.at(*at, time)[0]) < FORGET)
-    if isinstance(item, IonSpot):
-        at = np.array([item.center[0]]), np.array([item.center[1]])
-        return bool(abs(item.factor(*at, time)[0] - 1) < FORGET)
-    return False
-
-
-def _item(entry: dict[str, Any]) -> HistoryItem:
-    kinds: dict[str, Any] = {
-        kind.__name__: kind for kind in (WrittenDomain, WallShift, ChargeSpot, IonSpot)
-    }
-    kind = kinds[entry.pop("kind")]
-    item: HistoryItem = kind(
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
-    )
-    return item
 
 
 def _packed(layers: NDArray[np.float64]) -> str:

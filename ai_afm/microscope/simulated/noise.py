@@ -10,7 +10,7 @@ from scipy.signal import lfilter
 from ai_afm.microscope.simulated.electromechanics import ComplexArray
 from ai_afm.microscope.simulated.surface import Array
 
-WANDER_PERIODS = np.geomspace(8.0, 8 * 3600.0, 12)
+WANDER_PERIODS = np.geomspace(40.0, 8 * 3600.0, 12)
 """Periods (s) whose equal powers per octave make a slow 1/f drift."""
 
 
@@ -37,6 +37,8 @@ class NoiseSettings:
         rms of the slow drift of the detector's zero and of the adhesion, as height, m.
     gain_drift
         Relative rms of the slow drift of the response.
+    resonance_drift, resonance_jitter
+        Relative rms of f_cr's slow drift, and of its 1/f jitter along a line (the contact is rough).
     phase_offset, phase_inverted
         rad, and whether the phase runs the other way; read phases are wrapped to -pi..pi.
     response_limit, deflection_limit
@@ -46,7 +48,7 @@ class NoiseSettings:
     height: float = 0.05e-9
     height_pink: float = 0.1e-9
     shot: float = 3e-12
-    thermal: float = 1.5e-12
+    thermal: float = 2e-12
     line: float = 0.03e-9
     jump_rate: float = 0.0
     jump_size: float = 1e-9
@@ -55,9 +57,11 @@ class NoiseSettings:
     mains: float = 0.0
     mains_response: float = 0.0
     mains_frequency: float = 50.0
-    optical_zero: float = 0.3e-9
+    optical_zero: float = 0.1e-9
     adhesion: float = 0.2e-9
     gain_drift: float = 0.02
+    resonance_drift: float = 1e-3
+    resonance_jitter: float = 1.5e-3
     phase_offset: float = 0.0
     phase_inverted: bool = False
     response_limit: float = 50e-9
@@ -67,6 +71,8 @@ class NoiseSettings:
 QUIET = NoiseSettings(
     height=0.0, height_pink=0.0, shot=0.0, thermal=0.0, line=0.0, optical_zero=0.0, adhesion=0.0,
     gain_drift=0.0,
+    resonance_drift=0.0,
+    resonance_jitter=0.0,
 )  # fmt: skip
 """An instrument without noise or drift."""
 
@@ -160,5 +166,5 @@ def mains(time: Array, amplitude: float, settings: NoiseSettings) -> Array:
 def scaled(settings: NoiseSettings, factor: float) -> NoiseSettings:
     """Return the settings with every size of noise and drift (not rates or limits) multiplied by `factor`."""
     sizes = ("height", "height_pink", "shot", "thermal", "line", "jump_size", "scar_size", "mains",
-             "mains_response", "optical_zero", "adhesion", "gain_drift")  # fmt: skip
+             "mains_response", "optical_zero", "adhesion", "gain_drift", "resonance_drift", "resonance_jitter")  # fmt: skip
     return replace(settings, **{name: factor * getattr(settings, name) for name in sizes})

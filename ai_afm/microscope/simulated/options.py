@@ -9,10 +9,12 @@ from pydantic import BaseModel, Field, ValidationError
 from ai_afm.errors import ConfigError
 from ai_afm.microscope.simulated import noise
 from ai_afm.microscope.simulated.faults import Fault, parse_fault
+from ai_afm.microscope.simulated.memory import SwitchingSample
 from ai_afm.microscope.simulated.modes import Detection
+from ai_afm.microscope.simulated.sample import make_world
 from ai_afm.microscope.simulated.scanner import ScannerSettings
 from ai_afm.microscope.simulated.settings import MODE_FREQUENCY, ImagingSettings
-from ai_afm.microscope.simulated.surface import Sample
+from ai_afm.microscope.simulated.spec import WORLD_KINDS
 from ai_afm.microscope.simulated.tip import Tip
 from ai_afm.types import Drive, Mode
 
@@ -107,19 +109,16 @@ def imaging_of(options: SimulatedOptions) -> ImagingSettings:
     )
 
 
-def build_sample(options: SimulatedOptions) -> Sample:
-    """Grow the world and put the sample's history on it, where a memory file holds one.
+def build_sample(options: SimulatedOptions) -> SwitchingSample:
+    """Grow the world and make a pristine sample of it.
 
     Raises
     ------
     ConfigError
         When there is no such world.
     """
-    from ai_afm.microscope.simulated.memory import SwitchingSample
-    from ai_afm.microscope.simulated.sample import WORLD_KINDS, make_world
-
     if options.world not in WORLD_KINDS:
         raise ConfigError(f"no world {options.world!r}; there are {', '.join(WORLD_KINDS)}")
-    scale = {} if options.scale_nm is None else {"scale": options.scale_nm * 1e-9}
-    world = make_world(options.world, options.seed, options.extent_nm * 1e-9, **scale)
+    scale = None if options.scale_nm is None else options.scale_nm * 1e-9
+    world = make_world(options.world, options.seed, options.extent_nm * 1e-9, scale)
     return SwitchingSample(world, options.seed)

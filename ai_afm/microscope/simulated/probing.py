@@ -51,7 +51,10 @@ def probe_noise(settings: ImagingSettings) -> ProbeNoise:
 
 
 def measure_at(
-    instrument: Instrument, request: ProbeRequest, measurement: Measurement, rng: np.random.Generator
+    instrument: Instrument,
+    request: ProbeRequest,
+    measurement: Measurement,
+    rng: np.random.Generator,
 ) -> Spectrum:
     """Probe where the tip truly is; the spectrum carries the request as it was made.
 
@@ -62,7 +65,9 @@ def measure_at(
     """
     sample, now = instrument.sample, instrument.clock.now()
     if not isinstance(sample, SwitchingSample):
-        raise InstrumentError("this simulated sample cannot be probed: it has no switching dynamics")
+        raise InstrumentError(
+            "this simulated sample cannot be probed: it has no switching dynamics"
+        )
     place = instrument.scanner.true_position(request.position, now)
     settings = instrument.imaging
     spectrum = measure(

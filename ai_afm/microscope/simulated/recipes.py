@@ -62,7 +62,8 @@ def spec_for(kind: str, seed: int, extent: float, scale: float | None) -> WorldS
         pattern = "bubbles" if rng.random() < 0.3 else "irregular" if rng.random() < 0.5 else "labyrinth"
         domains = DomainSpec(pattern, size, bias=0.5 if pattern == "bubbles" else 0.2, disorder=0.5)
         twins = TwinSpec(1.6 * size, 0.12, (angle, angle + np.pi / 2), 10 * size, 2 * size, coverage=0.12)
-        grains = None
+        grains = GrainSpec(6 * size, warp=0.15, groove_depth=0.8e-9, dome=0.5e-9, height_spread=0.5e-9,
+                           tilt_spread=5e-4, response_spread=0.12, boundary_dip=0.25, coherent=True)  # fmt: skip
         relief = ReliefSpec(roughness=0.5e-9, particles=int(rng.integers(0, 6)))
         response = ResponseSpec(asymmetry=0.85, patch_depth=0.4, patch_length=1.5 * size)
     elif kind == "ionic_film":
@@ -162,7 +163,7 @@ def _grains(rng: np.random.Generator, size: float) -> GrainSpec:
     return GrainSpec(
         size,
         irregularity=float(rng.uniform(0.2, 1)),
-        warp=float(rng.uniform(0, 0.25)),
+        warp=float(rng.uniform(0, 0.2)),
         groove_depth=sign * relief * float(rng.uniform(0.2, 0.8)) * grooved,
         groove_width=_log(rng, 0.02, 0.15) * size,
         dome=sign * relief * float(rng.uniform(0, 1) if grooved else rng.uniform(0.6, 1.2)),
@@ -172,6 +173,7 @@ def _grains(rng: np.random.Generator, size: float) -> GrainSpec:
         boundary_dip=float(rng.uniform(0, 0.9)),
         contrast=_log(rng, 0.01, 0.3),
         poling=_log(rng, 0.1, 2),
+        coherent=bool(rng.random() < 0.3),
     )
 
 

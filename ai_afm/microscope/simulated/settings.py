@@ -176,6 +176,8 @@ def _random_noise(rng: np.random.Generator, signal: float, gain: float) -> Noise
         optical_zero=_log(rng, 0.05e-9, 2e-9),
         adhesion=_log(rng, 0.05e-9, 2e-9),
         gain_drift=_log(rng, 0.01, 0.2),
+        resonance_drift=_log(rng, 1e-4, 1e-2),
+        resonance_jitter=_log(rng, 1e-4, 1e-2),
         phase_offset=rng.uniform(-math.pi, math.pi),
         phase_inverted=bool(rng.random() < 0.5),
         response_limit=signal * max(1.0, gain) * rng.uniform(3, 30),

@@ -99,7 +99,7 @@ class GrainSpec:
     irregularity
         0 honeycomb, 1 random (Poisson-Voronoi) sizes.
     warp
-        How far boundaries stray from straight lines, in parts of `size` (0 to 0.3).
+        How far boundaries stray from straight lines, in parts of `size` (0 to 0.2).
     groove_depth, groove_width
         Depth and half width of the boundary groove, m (a negative depth is a ridge).
     dome
@@ -114,6 +114,8 @@ class GrainSpec:
         Spread of stiffness and adhesion from grain to grain, relative.
     poling
         Spread of the domain bias from grain to grain (large: single-domain grains).
+    coherent
+        Whether domains and twins run on across boundaries (an oriented film) or each grain has its own.
     """
 
     size: float = 1.2e-6
@@ -128,6 +130,7 @@ class GrainSpec:
     boundary_dip: float = 0.4
     contrast: float = 0.12
     poling: float = 0.4
+    coherent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

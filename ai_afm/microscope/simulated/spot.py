@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import map_coordinates
@@ -12,16 +13,13 @@ from ai_afm.microscope.simulated.history import (
     IonSpot,
     WallShift,
     WrittenDomain,
+    segment_distance,
 )
 from ai_afm.microscope.simulated.memory import SwitchingSample
+from ai_afm.microscope.simulated.relaxation import ionic_times
 from ai_afm.microscope.simulated.surface import Array
-from ai_afm.microscope.simulated.switching import (
-    Site,
-    SpotState,
-    SwitchingSettings,
-    ionic_times,
-)
-from ai_afm.types import Point
+from ai_afm.microscope.simulated.switching_state import Site, SpotState, SwitchingSettings
+from ai_afm.types import ClassCode, Point, ScanRegion
 
 REACH = 80e-9
 """How far around the tip a 180-degree wall is looked for, m; one farther away does not feel the bias."""
@@ -163,18 +161,33 @@ def find_spot(
     half_width = float(here.down[0] - here.up[0]) / 2
     imprint = float(here.down[0] + here.up[0]) / 2
     nearest = min(float(here.wall_distance[0]), wall)
+    ionic = float(felt.ionic.mean())
+    boundary = _boundary_distance(sample, position) if ionic else math.inf
     return Spot(
         position,
-        Site(half_width, imprint, ferroelectric, sign, nearest, wall),
+        Site(half_width, imprint, ferroelectric, sign, nearest, wall, boundary),
         patch,
         float(axis[1] - axis[0]),
         offsets,
         sample.magnitude(fx, fy),
         towards,
-        float(felt.ionic.mean()),
+        ionic,
         float(felt.potential.mean()),
         electric_radius,
     )
+
+
+def _boundary_distance(sample: SwitchingSample, position: Point) -> float:
+    """Return the distance to the nearest grain boundary, m; inf beyond 5 reaches of its effect."""
+    reach = 10 * sample.settings.ionic_reach
+    x, y = np.array([position[0]]), np.array([position[1]])
+    distance = math.inf
+    for wall in sample.world.truth(ScanRegion(position, (reach, reach))).walls:
+        if wall.code == ClassCode.GRAIN_BOUNDARY:
+            corners = [(float(px), float(py)) for px, py in wall.points]
+            for start, end in pairwise(corners):
+                distance = min(distance, float(segment_distance(x, y, start, end)[0]))
+    return distance
 
 
 def _feeling_points(electric_radius: float) -> Array:

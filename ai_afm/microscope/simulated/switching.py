@@ -9,147 +9,26 @@ W. J. Merz, Phys. Rev. 95, 690 (1954), doi:10.1103/PhysRev.95.690: switching rat
 """
 
 import math
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TypeAlias
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import nnls
 
+from ai_afm.microscope.simulated.relaxation import ionic_times, relaxed
 from ai_afm.microscope.simulated.surface import Array
+from ai_afm.microscope.simulated.switching_state import Dots, Site, SpotState, SwitchingSettings
 
-Dots: TypeAlias = tuple[tuple[float, int], ...]
-"""Domains around the tip, oldest (and largest) first: (radius in m, sign of the piezo coefficient)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SwitchingSettings:
-    """How a sample switches; voltages are local, i.e. after imprint and trapped charge.
-
-    Parameters
-    ----------
-    attempt_time
-        Inverse rate of nucleation at infinite bias, s. With it, a bias equal to the world's coercive bias
-        nucleates at 1 per second.
-    wall_ease, wall_reach
-        A wall lowers the activation bias by the share `wall_ease`, decaying over `wall_reach` (m).
-    seed_ease
-        Share by which a place that has nucleated once is easier the next time.
-    growth, growth_time
-        A dot grows as r = growth * |V|/V_c * log10(1 + t / growth_time), m and s.
-    pinning
-        Share of the coercive bias below which no wall moves.
-    retraction
-        Mobility of the outer walls of a written dot, pinned by screening charge, relative to growth.
-    wall_recovery, wall_recovery_time
-        Share of a wall's displacement that is elastic, and the time (s) in which it goes back.
-    wall_width
-        Half width w of the tanh(d / w) profile of written walls, m.
-    reversible, reversible_time
-        Reversible change of the piezo coefficient (share per volt) and its time constant, s.
-    injection, injection_time, charge_life
-        Trapped charge as surface potential per volt of bias, and the time constants (s) of injection
-        (bias on) and decay.
-    charge_coupling
-        Share of the trapped charge's potential that opposes the bias.
-    charge_diffusion
-        Diffusivity of trapped charge along the surface, m^2/s.
-    ionic_time, ionic_stretch, ionic_voltage, ionic_ease
-        Stretched-exponential relaxation of ions: time (s), exponent (0 to 1], bias (V) that changes the
-        electrochemical response by its own size, and the share by which a boundary shortens the time.
-    wear_rate
-        Loss of height per second of contact at a place, m/s.
-    """
-
-    attempt_time: float = 1e-10
-    wall_ease: float = 0.4
-    wall_reach: float = 30e-9
-    seed_ease: float = 0.15
-    growth: float = 8e-9
-    growth_time: float = 1e-3
-    pinning: float = 0.5
-    retraction: float = 0.05
-    wall_recovery: float = 0.3
-    wall_recovery_time: float = 0.2
-    wall_width: float = 4e-9
-    reversible: float = 0.01
-    reversible_time: float = 3e-3
-    injection: float = 0.1
-    injection_time: float = 0.05
-    charge_life: float = 20.0
-    charge_coupling: float = 0.2
-    charge_diffusion: float = 5e-18
-    ionic_time: float = 0.3
-    ionic_stretch: float = 0.6
-    ionic_voltage: float = 5.0
-    ionic_ease: float = 0.5
-    wear_rate: float = 0.0
-
-    @property
-    def log_attempts(self) -> float:
-        """ln(1 s / attempt_time): activation bias over the coercive bias (1 nucleation per second)."""
-        return -math.log(self.attempt_time)
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The place under the tip before the probe came.
-
-    Parameters
-    ----------
-    coercive, imprint
-        Half the width and the centre of the local coercive window in the bulk, V.
-    ferroelectric
-        Whether it can switch.
-    sign
-        Sign of the piezo coefficient under the tip.
-    nearest_wall
-        Distance to the nearest wall of any kind, m.
-    movable_wall
-        Distance to the nearest native 180-degree wall that the bias can push, m; inf where there is none.
-    """
-
-    coercive: float
-    imprint: float
-    ferroelectric: bool
-    sign: int
-    nearest_wall: float
-    movable_wall: float = math.inf
-
-
-@dataclass(frozen=True, slots=True)
-class SpotState:
-    """What a waveform has done to the place under the tip so far.
-
-    Parameters
-    ----------
-    dots
-        Written domains around the tip; signs alternate.
-    shift_fixed, shift_elastic
-        Displacement of the movable wall away from the tip, m: what stays, and what goes back.
-    seeded
-        Whether a domain has nucleated here during this probe.
-    charge
-        Trapped charge as surface potential at the tip, V.
-    reversible
-        Reversible change of the piezo coefficient, as a share of its size.
-    ions
-        Slow ionic state, V, one entry per relaxation time of `ionic_times`.
-    """
-
-    dots: Dots = ()
-    shift_fixed: float = 0.0
-    shift_elastic: float = 0.0
-    seeded: bool = False
-    charge: float = 0.0
-    reversible: float = 0.0
-    ions: tuple[float, ...] = ()
-
-    @property
-    def shift(self) -> float:
-        """Displacement of the movable wall away from the tip, m (negative: towards and past it)."""
-        return self.shift_fixed + self.shift_elastic
+__all__ = [
+    "Site",
+    "SpotState",
+    "SwitchingSettings",
+    "advance",
+    "eased",
+    "ionic_times",
+    "moved",
+    "nucleation_rate",
+    "sign_under_tip",
+]
 
 
 def nucleation_rate(drive: ArrayLike, activation: ArrayLike) -> Array:
@@ -224,7 +103,7 @@ def advance(
     """
     bias, seconds = step
     drive = bias - site.imprint - settings.charge_coupling * state.charge
-    state = _relax_slow(state, step, site, settings)
+    state = relaxed(state, step, site, settings)
     if not site.ferroelectric:
         return state
     if math.isfinite(site.movable_wall):
@@ -308,10 +187,11 @@ def _move_native_wall(
     state: SpotState, step: tuple[float, float], site: Site, settings: SwitchingSettings
 ) -> SpotState:
     drive, seconds = step
-    elastic = state.shift_elastic * math.exp(-seconds / settings.wall_recovery_time)
     if abs(drive) <= settings.pinning * site.coercive:
+        # Only when the bias lets go of the wall does its elastic part go back.
+        elastic = state.shift_elastic * math.exp(-seconds / settings.wall_recovery_time)
         return replace(state, shift_elastic=elastic)
-    distance = site.movable_wall + state.shift_fixed + elastic
+    distance = site.movable_wall + state.shift
     # The bias favours the tip's own domain (`site.sign`) and pushes the wall away, or pulls it in.
     favours = -site.sign if drive > 0 else site.sign
     way = favours * settings.growth * abs(drive) / site.coercive
@@ -319,53 +199,5 @@ def _move_native_wall(
     return replace(
         state,
         shift_fixed=state.shift_fixed + (1 - settings.wall_recovery) * gain,
-        shift_elastic=elastic + settings.wall_recovery * gain,
+        shift_elastic=state.shift_elastic + settings.wall_recovery * gain,
     )
-
-
-def _relax_slow(
-    state: SpotState, step: tuple[float, float], site: Site, settings: SwitchingSettings
-) -> SpotState:
-    bias, seconds = step
-    trapped = settings.injection * bias
-    # Traps fill under the bias; emptying without an opposite bias is the slow part.
-    fills = abs(trapped) > abs(state.charge) or trapped * state.charge < 0
-    life = settings.injection_time if fills else settings.charge_life
-    times, _ = ionic_times(settings)
-    near = settings.ionic_ease * math.exp(-site.nearest_wall / settings.wall_reach)
-    ions = state.ions or (0.0,) * len(times)
-    return replace(
-        state,
-        charge=_towards(state.charge, trapped, seconds / life),
-        reversible=_towards(
-            state.reversible, -settings.reversible * bias, seconds / settings.reversible_time
-        ),
-        ions=tuple(
-            _towards(c, bias, seconds / (t * (1 - near))) for c, t in zip(ions, times, strict=True)
-        ),
-    )
-
-
-def _towards(value: float, goal: float, times: float) -> float:
-    return goal + (value - goal) * math.exp(-times)
-
-
-def ionic_times(settings: SwitchingSettings) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return relaxation times (s) and weights whose sum of exponentials is exp(-(t / ionic_time)^stretch)."""
-    times, weights = _prony(settings.ionic_stretch)
-    return tuple(settings.ionic_time * t for t in times), weights
-
-
-@lru_cache(maxsize=32)
-def _prony(stretch: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    if stretch == 1.0:
-        return (1.0,), (1.0,)
-    times = np.logspace(-4, 3, 22)
-    t = np.logspace(-5, 2.5, 300)
-    matrix = np.exp(-t[:, None] / times[None, :])
-    # The last row makes the weights sum to 1: the response to a step starts from the whole step.
-    matrix = np.vstack([matrix, np.full(len(times), 30.0)])
-    weights, _ = nnls(matrix, np.append(np.exp(-(t**stretch)), 30.0))
-    used = weights > 1e-6
-    weights = weights[used] / weights[used].sum()
-    return tuple(times[used].tolist()), tuple(weights.tolist())

@@ -1,0 +1,70 @@
+"""What earlier parts of a run did to the sample: kept beside the run, completed after a crash."""
+
+import json
+import math
+from typing import Any
+
+from ai_afm.errors import StoreError
+from ai_afm.image.scan_layout import read_scan
+from ai_afm.microscope.dose import DoseMap, request_dose
+from ai_afm.microscope.guard import GuardedMicroscope
+from ai_afm.microscope.plugins import Earlier
+from ai_afm.store.journal import Journal
+from ai_afm.store.platform import write_atomically
+from ai_afm.store.run_folder import RunFolder
+from ai_afm.types import Direction, ProbeRequest
+from ai_afm.types.codec import decode
+
+
+def remember_dose(folder: RunFolder, microscope: GuardedMicroscope) -> None:
+    """Write down what the sample has received and how much instrument time is spent."""
+    text = json.dumps(
+        {
+            "dose": microscope.dose.to_json(),
+            "spent": microscope.state().time,
+            "scans": folder.next_scan_number() - 1,
+            "probes": folder.next_probe_number() - 1,
+        }
+    )
+    write_atomically(folder.dose_file, text.encode())
+
+
+def earlier(folder: RunFolder, journal: Journal) -> Earlier:
+    """Return the dose and time of the run so far, scans and probes that broke off included.
+
+    Raises
+    ------
+    StoreError
+        When the dose was written down but cannot be read: nobody may go on without it.
+    """
+    kept = _kept(folder)
+    dose, spent = DoseMap.from_json(kept["dose"]), float(kept["spent"])
+    for number in folder.scan_numbers():
+        if number > kept["scans"]:
+            frame = read_scan(folder.scan_file(number)).frame
+            rows = int(frame.scanned[Direction.TRACE].sum()) + 1  # the row under way counts
+            rows = min(rows, frame.shape[0])
+            drive = frame.request.drive
+            volts = frame.measurement.drive_amplitude or 0.0
+            if drive is not None:
+                volts = math.hypot(drive.amplitude / math.sqrt(2), drive.dc_bias)
+            dose += request_dose(frame.request, volts, 1.0, rows)
+            spent += rows / frame.request.line_rate
+    for row in journal.rows("probe_started"):
+        request = decode(row.payload["request"])
+        if row.payload["probe"] > kept["probes"] and isinstance(request, ProbeRequest):
+            dose += request_dose(request, 0.0, 1.0)
+            spent += request.waveform.duration if request.waveform else 0.0
+    return Earlier(dose, spent)
+
+
+def _kept(folder: RunFolder) -> dict[str, Any]:
+    if not folder.dose_file.exists():
+        return {"dose": DoseMap().to_json(), "spent": 0.0, "scans": 0, "probes": 0}
+    try:
+        kept = json.loads(folder.dose_file.read_text("utf-8"))
+        return {k: kept[k] for k in ("dose", "spent", "scans", "probes")}
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise StoreError(
+            f"{folder.dose_file} cannot be read ({exc}); without the dose the run cannot go on"
+        ) from exc

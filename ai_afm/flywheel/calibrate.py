@@ -1,0 +1,143 @@
+"""What is chosen after training, on simulated validation crops only: temperature, threshold, outlier limit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ai_afm.flywheel.crops import CLASSES, TrainingCrop, example
+from ai_afm.segment.metrics import near_share, thinned
+from ai_afm.segment.model_file import DecisionCard
+from ai_afm.segment.uncertainty import TrainingCloud, fit_cloud, pooled
+from ai_afm.segment.unet import UNet
+from ai_afm.types import ClassCode
+
+TEMPERATURES = np.geomspace(0.5, 3.0, 26)
+THRESHOLDS = np.arange(0.3, 0.91, 0.05)
+MIN_PIXELS = 12
+OOD_PERCENTILE = 99.0
+TOLERANCE = 2.0
+DRAWN = (CLASSES.index(ClassCode.WALL), CLASSES.index(ClassCode.GRAIN_BOUNDARY))
+"""Class indices that count as "any line"."""
+
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a network says about examples, and what was asked.
+
+    `logits` (n, classes, lines, pixels) float32, `targets` (n, lines, pixels) int64, negative where nothing
+    is asked, `pooled` (n, features) float64.
+    """
+
+    logits: Logits
+    targets: NDArray[np.int64]
+    pooled: NDArray[np.float64]
+
+
+@torch.inference_mode()
+def answers(network: UNet, crops: Sequence[TrainingCrop], rng: np.random.Generator) -> Answers:
+    """Ask a folded network about one random example of each crop."""
+    logits, targets, features = [], [], []
+    for crop in crops:
+        planes, expected = example(crop, rng)
+        batch = torch.from_numpy(planes)[None].contiguous(memory_format=torch.channels_last)
+        said, deepest = network.forward_with_features(batch)
+        logits.append(said[0].numpy())
+        targets.append(expected)
+        features.append(pooled(deepest[0].numpy()))
+    return Answers(np.stack(logits), np.stack(targets), np.stack(features))
+
+
+def decide(seen: Answers, trained: Answers) -> tuple[DecisionCard, TrainingCloud]:
+    """Choose temperature and threshold on validation answers, and the outlier limit.
+
+    Parameters
+    ----------
+    seen
+        Answers about validation crops.
+    trained
+        Answers about training crops: their features are the model's world.
+    """
+    temperature = _best_temperature(seen)
+    probability = _softmax(seen.logits / temperature)
+    scores = [line_f1(probability, seen.targets, float(t)) for t in THRESHOLDS]
+    cloud = fit_cloud(trained.pooled)
+    distances = [cloud.distance_of(p) for p in seen.pooled]
+    decision = DecisionCard(
+        temperature=temperature,
+        any_threshold=float(np.round(THRESHOLDS[int(np.argmax([s[2] for s in scores]))], 3)),
+        edge_threshold=0.5,
+        min_pixels=MIN_PIXELS,
+        ood_threshold=float(np.percentile(distances, OOD_PERCENTILE)),
+    )
+    return decision, cloud
+
+
+def measure(seen: Answers, decision: DecisionCard) -> dict[str, float]:
+    """Return scores on validation answers: of any line, of each class, and how honest the probabilities are."""
+    probability = _softmax(seen.logits / decision.temperature)
+    precision, recall, f1 = line_f1(probability, seen.targets, decision.any_threshold)
+    metrics = {"any_precision_2px": precision, "any_recall_2px": recall, "any_f1_2px": f1}
+    called = probability[:, list(DRAWN)].sum(axis=1) > decision.any_threshold
+    likeliest = np.array(DRAWN)[probability[:, list(DRAWN)].argmax(axis=1)]
+    for index in DRAWN:
+        p, r, f1 = _pooled_f1(called & (likeliest == index), seen.targets == index, seen.targets < 0)
+        name = ClassCode(CLASSES[index]).name.lower()
+        metrics |= {f"{name}_precision_2px": p, f"{name}_recall_2px": r, f"{name}_f1_2px": f1}
+    metrics["calibration_error"] = _calibration_error(probability, seen.targets)
+    metrics["negative_log_likelihood"] = _likelihood(seen, decision.temperature)
+    return {name: round(float(value), 4) for name, value in metrics.items()}
+
+
+def line_f1(
+    probability: Logits, targets: NDArray[np.int64], threshold: float
+) -> tuple[float, float, float]:
+    """Return precision, recall and F1 at 2 px of "any line" over all examples together."""
+    called = probability[:, list(DRAWN)].sum(axis=1) > threshold
+    return _pooled_f1(called, np.isin(targets, DRAWN), targets < 0)
+
+
+def _pooled_f1(
+    called: NDArray[np.bool_], bands: NDArray[np.bool_], ignore: NDArray[np.bool_]
+) -> tuple[float, float, float]:
+    hits = drawn_total = found = true_total = 0.0
+    for mask, band, skip in zip(called, bands, ignore, strict=True):
+        drawn, true = thinned(mask, MIN_PIXELS), thinned(band)
+        points, lines = drawn & ~skip, true & ~skip
+        hits += points.sum() * (near_share(points, true, TOLERANCE) or 0.0)
+        found += lines.sum() * (near_share(lines, drawn, TOLERANCE) or 0.0)
+        drawn_total += points.sum()
+        true_total += lines.sum()
+    precision, recall = hits / max(drawn_total, 1.0), found / max(true_total, 1.0)
+    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+def _softmax(logits: Logits) -> Logits:
+    return torch.from_numpy(logits).softmax(dim=1).numpy()
+
+
+def _likelihood(seen: Answers, temperature: float) -> float:
+    """Return the mean negative log likelihood of the asked pixels."""
+    log = torch.from_numpy(seen.logits / np.float32(temperature)).log_softmax(dim=1)
+    index = torch.from_numpy(np.maximum(seen.targets, 0))
+    said = log.gather(1, index[:, None])[:, 0].numpy()
+    return float(-said[seen.targets >= 0].mean())
+
+
+def _best_temperature(seen: Answers) -> float:
+    return float(min(TEMPERATURES, key=lambda t: _likelihood(seen, float(t))))
+
+
+def _calibration_error(probability: Logits, targets: NDArray[np.int64]) -> float:
+    """Return the expected calibration error of the probability of "any line", 15 equal bins."""
+    asked = targets >= 0
+    said = probability[:, list(DRAWN)].sum(axis=1)[asked]
+    true = np.isin(targets, DRAWN)[asked]
+    bins = np.minimum((said * 15).astype(int), 14)
+    count = np.bincount(bins, minlength=15)
+    gap = np.abs(np.bincount(bins, said, 15) - np.bincount(bins, true, 15))
+    return float(gap.sum() / max(count.sum(), 1))

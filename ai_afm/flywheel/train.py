@@ -1,0 +1,274 @@
+"""Train a model on the twin alone, in a process of its own: `python -m ai_afm.flywheel.train`.
+
+The same settings give the same model on the same machine and library versions: crops, order and weights
+depend on the seed only, the schedule on steps and never on the clock.
+"""
+
+import argparse
+import datetime
+import logging
+import multiprocessing
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ai_afm.flywheel.calibrate import DRAWN, answers, decide, measure
+from ai_afm.flywheel.crops import CLASSES, CropMaker, TrainingCrop, example
+from ai_afm.flywheel.losses import line_loss
+from ai_afm.flywheel.training_world import twin_crops
+from ai_afm.image.normalise import PLANES
+from ai_afm.segment.evaluate import evaluate_reference, read_reference
+from ai_afm.segment.model_file import (
+    NETWORK,
+    OUTSIDE,
+    LoadedModel,
+    ModelCard,
+    NetworkCard,
+    read_model,
+    set_active,
+    write_model,
+)
+from ai_afm.segment.unet import Architecture, UNet, folded
+
+log = logging.getLogger(__name__)
+
+_VALIDATION = 1_000_003
+"""Added to the seed: validation worlds are never training worlds."""
+_REPORT_EVERY = 100
+_CLASS_WEIGHTS = (1.0, 1.5, 1.5, 1.0)
+"""Of background, wall, boundary, edge: lines are thin."""
+_WARM_UP = 100
+_GRADIENT_LIMIT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """How a model is trained.
+
+    Parameters
+    ----------
+    name, version
+        Of the model.
+    seed
+        Of worlds, instruments, order and weights.
+    worlds, crops_per_world
+        Training worlds, and crops of each.
+    validation_worlds, validation_crops
+        The same for validation.
+    steps, batch
+        Number of steps, and crops in each.
+    width, depth
+        Of the network.
+    learning_rate
+        The largest; it follows half a cosine down to 2 % over the steps.
+    processes
+        Processes that make crops (the result does not depend on it).
+    """
+
+    name: str = "wallnet"
+    version: str = "1.0.0"
+    seed: int = 1
+    worlds: int = 200
+    crops_per_world: int = 24
+    validation_worlds: int = 48
+    validation_crops: int = 5
+    steps: int = 4000
+    batch: int = 8
+    width: int = 16
+    depth: int = 3
+    learning_rate: float = 2e-3
+    processes: int = 2
+
+    @property
+    def command(self) -> str:
+        """The command that trains this model again."""
+        options = {k: v for k, v in asdict(self).items() if k != "processes"}
+        flags = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in options.items())
+        return f"python -m ai_afm.flywheel.train {flags}"
+
+
+def make_crops(
+    maker: CropMaker, seed: int, worlds: int, count: int, processes: int
+) -> list[TrainingCrop]:
+    """Return `count` crops of each of `worlds` worlds; one or more spawned processes make them."""
+    job = partial(_job, maker, seed, count)
+    if processes <= 1:
+        return list(chain.from_iterable(map(job, range(worlds))))
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        return list(chain.from_iterable(pool.imap(job, range(worlds))))
+
+
+def _job(maker: CropMaker, seed: int, count: int, world: int) -> Sequence[TrainingCrop]:
+    return maker(seed, world, count)
+
+
+def train(
+    settings: TrainSettings,
+    out: Path,
+    maker: CropMaker = twin_crops,
+    references: Sequence[Path] = (),
+) -> dict[str, float]:
+    """Train a model and write it.
+
+    Parameters
+    ----------
+    settings
+        How.
+    out
+        Models folder; `<out>/<name>/<version>` is made.
+    maker
+        Where crops come from.
+    references
+        Real scans with references. They are scored last and choose nothing; the card shows the scores.
+
+    Returns
+    -------
+    metrics
+        Scores on simulated validation crops.
+
+    Raises
+    ------
+    ModelError
+        When the version exists already.
+    """
+    s = settings
+    log.info("making %d + %d worlds", s.worlds, s.validation_worlds)
+    crops = make_crops(maker, s.seed, s.worlds, s.crops_per_world, s.processes)
+    checks = make_crops(
+        maker, s.seed + _VALIDATION, s.validation_worlds, s.validation_crops, s.processes
+    )
+    return train_on(settings, out, crops, checks, references)
+
+
+def train_on(
+    settings: TrainSettings,
+    out: Path,
+    crops: Sequence[TrainingCrop],
+    checks: Sequence[TrainingCrop],
+    references: Sequence[Path] = (),
+) -> dict[str, float]:
+    """Train on crops that are there already, choose on `checks`, and write the model; see `train`."""
+    network = fit(settings, crops)
+    ready = folded(network)
+    rng = np.random.default_rng([settings.seed, 77])
+    seen = answers(ready, checks, rng)
+    sample = [crops[i] for i in rng.choice(len(crops), min(600, len(crops)), replace=False)]
+    decision, cloud = decide(seen, answers(ready, sample, rng))
+    metrics = measure(seen, decision)
+    weights = {NETWORK + n: v.detach().numpy() for n, v in network.state_dict().items()}
+    arrays: dict[str, NDArray[np.generic]] = {**weights, **cloud.arrays(OUTSIDE)}
+    card = ModelCard(
+        name=settings.name,
+        version=settings.version,
+        description="Domain walls and grain boundaries in AFM and PFM scans, line by line",
+        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        command=settings.command,
+        seed=settings.seed,
+        data=f"simulated only: {len(crops)} crops of {settings.worlds} random worlds of the digital twin",
+        weights_sha256="",
+        network=NetworkCard(
+            inputs=PLANES, classes=CLASSES, width=settings.width, depth=settings.depth
+        ),
+        decision=decision,
+        training={
+            "steps": settings.steps,
+            "batch": settings.batch,
+            "worlds": settings.worlds,
+            "crops_per_world": settings.crops_per_world,
+            "learning_rate": settings.learning_rate,
+            "torch": torch.__version__,
+        },
+        metrics=metrics,
+    )
+    validation = real_scores(LoadedModel(card, out, arrays), references)
+    folder = write_model(out, card.model_copy(update={"validation": validation}), arrays)
+    read_model(folder)
+    log.info("wrote %s: %s", folder, metrics)
+    return metrics
+
+
+def fit(settings: TrainSettings, crops: Sequence[TrainingCrop]) -> UNet:
+    """Return a network trained on crops, on one thread."""
+    torch.set_num_threads(1)
+    torch.manual_seed(settings.seed)
+    rng = np.random.default_rng([settings.seed, 9])
+    network = UNet(Architecture(len(PLANES), len(CLASSES), settings.width, settings.depth))
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
+    class_weights = torch.tensor(_CLASS_WEIGHTS)
+    losses: list[float] = []
+    for step in range(settings.steps):
+        planes, targets = _batch(crops, settings.batch, rng)
+        for group in optimizer.param_groups:
+            group["lr"] = settings.learning_rate * _schedule(step, settings.steps)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network(planes)
+        loss = line_loss(logits.float(), targets, class_weights, DRAWN)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), _GRADIENT_LIMIT)
+        optimizer.step()
+        losses.append(float(loss.detach()))
+        if (step + 1) % _REPORT_EVERY == 0:
+            recent = float(np.mean(losses[-_REPORT_EVERY:]))
+            log.info("step %d of %d, loss %.3f", step + 1, settings.steps, recent)
+    return network.eval()
+
+
+def _batch(
+    crops: Sequence[TrainingCrop], size: int, rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    chosen = rng.integers(0, len(crops), size)
+    planes, targets = zip(*(example(crops[i], rng) for i in chosen), strict=True)
+    batch = torch.from_numpy(np.stack(planes)).contiguous(memory_format=torch.channels_last)
+    return batch, torch.from_numpy(np.stack(targets))
+
+
+def _schedule(step: int, steps: int) -> float:
+    """Return the share of the largest learning rate: a short rise, then half a cosine down to 2 %."""
+    fall = 0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * step / steps))
+    return float(min(1.0, (step + 1) / min(_WARM_UP, max(steps // 10, 1))) * fall)
+
+
+def real_scores(model: LoadedModel, references: Sequence[Path]) -> dict[str, float]:
+    """Return F1 (recall where only that means something) at 2 px on real references, by name."""
+    scores: dict[str, float] = {}
+    for path in references:
+        reference = read_reference(path)
+        sets = {"all": None, "no_phase": ("height", "amplitude")}
+        if "phase" not in reference.channels:
+            sets = {"all": None}
+        for label, channels in sets.items():
+            result = evaluate_reference(path, "unet", model, channels)
+            for key in ("f1_2px",) if reference.use == "full" else ("recall_2px",):
+                value = result[key]
+                if isinstance(value, float):
+                    scores[f"{reference.name}_{label}_{key}"] = round(value, 4)
+    return scores
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train a model with settings from the command line."""
+    parser = argparse.ArgumentParser(description="Train a model on the digital twin alone.")
+    parser.add_argument("--out", type=Path, default=Path("models"), help="models folder")
+    parser.add_argument("--references", type=Path, nargs="*", default=[], help="scored, never used")
+    parser.add_argument("--activate", action="store_true", help="let active.toml name the result")
+    for name, value in asdict(TrainSettings()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    options = vars(parser.parse_args(arguments))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    out, references, activate = (options.pop(k) for k in ("out", "references", "activate"))
+    settings = TrainSettings(**options)
+    train(settings, out, references=references)
+    if activate:
+        set_active(out, f"{settings.name}@{settings.version}")
+
+
+if __name__ == "__main__":
+    main()

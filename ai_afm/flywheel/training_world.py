@@ -1,0 +1,172 @@
+"""Training crops from the twin: worlds and instruments at random, mishaps on top, and what of it can be seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_afm.flywheel.crops import VISIBLE, TrainingCrop
+from ai_afm.flywheel.mishaps import RawCrop, log_uniform, spoiled
+from ai_afm.image.normalise import normalise, start_state
+from ai_afm.microscope.simulated.imaging import image_frame
+from ai_afm.microscope.simulated.sample import GrownWorld, build_world, random_spec
+from ai_afm.microscope.simulated.settings import ImagingSettings, random_settings
+from ai_afm.microscope.simulated.surface import Array, Surface
+from ai_afm.types import Direction, FloatImage, ScanRegion, ScanRequest
+
+CROP = 128
+"""Lines and pixels of a crop."""
+EXTENT = 6e-6
+PIXEL_SIZES = (1e-9, 100e-9)
+"""Smallest and largest pixel, m."""
+FEATURE_PIXELS = (7.0, 80.0)
+"""Smallest and largest typical distance of walls, px."""
+LONGEST_LAG = 0.8
+"""Time constants of lock-in and feedback in pixels: a longer lag would put the lines beside their labels."""
+STANDS_OUT = 1.8
+"""A line is visible where the image changes this many times more on it than beside it."""
+
+_SCALES = (0.8, 2.0, 4.0)
+_ALONG, _AROUND = 4.0, 8.0
+_NEAR = np.ones((5, 5), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """A sample that nothing was done to: its world, at any time."""
+
+    world: GrownWorld
+
+    def surface(self, x: Array, y: Array, time: float) -> Surface:
+        """Return the pristine surface."""
+        del time
+        return self.world.surface(x, y)
+
+    def expose(self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float) -> None:
+        """Forget it: a training crop leaves no trace on its world."""
+
+
+def twin_crops(seed: int, world_number: int, count: int) -> list[TrainingCrop]:
+    """Image random places of one random world with random instruments.
+
+    Parameters
+    ----------
+    seed, world_number
+        Together they determine everything.
+    count
+        Number of crops.
+    """
+    rng = np.random.default_rng([seed, world_number])
+    sample = Untouched(build_world(random_spec(rng, EXTENT)))
+    return [_crop(sample, rng) for _ in range(count)]
+
+
+def _crop(sample: Untouched, rng: np.random.Generator) -> TrainingCrop:
+    request, settings = _request(sample.world, rng), _aligned(random_settings(rng))
+    lag = max(settings.detection.time_constant, 1 / settings.feedback.integral)
+    # dwell = 0.9 / (2 * pixels * line rate)
+    fastest = 0.45 * LONGEST_LAG / (CROP * lag)
+    request = replace(request, line_rate=min(request.line_rate, fastest))
+    frame = image_frame(sample, request, settings, rng)
+    way = Direction.TRACE if rng.random() < 0.5 else Direction.RETRACE
+    height, amplitude, phase = (frame.data[n, way] for n in ("height", "amplitude", "phase"))
+    raw = RawCrop(
+        height.astype(np.float64),
+        amplitude.astype(np.float64) * np.exp(1j * np.nan_to_num(phase.astype(np.float64))),
+        sample.world.labels(request.region, request.shape),
+        sample.world.hidden(request.region, request.shape),
+    )
+    return finished(spoiled(raw, rng), rng)
+
+
+def _request(world: GrownWorld, rng: np.random.Generator) -> ScanRequest:
+    """Draw a place and a pixel size that shows the world's features as neither specks nor plains."""
+    pixel = world.spec.feature_size / log_uniform(rng, *FEATURE_PIXELS)
+    pixel = float(np.clip(pixel, *PIXEL_SIZES))
+    size = min(pixel * CROP, EXTENT)
+    x, y = (float(v) for v in rng.uniform(-0.5, 0.5, 2) * max(EXTENT - 1.5 * size, 0.0))
+    region = ScanRegion((x, y), (size, size), float(rng.uniform(0, 2 * np.pi)))
+    return ScanRequest(region, (CROP, CROP), line_rate=log_uniform(rng, 0.2, 3))
+
+
+def _aligned(settings: ImagingSettings) -> ImagingSettings:
+    """Take out what moves the image against its labels: a scanner's hysteresis, and thermal drift."""
+    return replace(settings, scanner=replace(settings.scanner, closed_loop=True, drift=(0.0, 0.0)))
+
+
+def finished(raw: RawCrop, rng: np.random.Generator) -> TrainingCrop:
+    """Turn a crop into channels as they are recorded, and find out which lines stand out in which of them."""
+    amplitude = np.abs(raw.response)
+    level = float(np.median(amplitude)) + 1e-30
+    if rng.random() < 0.15:
+        amplitude = np.minimum(amplitude, np.percentile(amplitude, rng.uniform(80, 99)))
+    if rng.random() < 0.2:
+        amplitude = amplitude + rng.uniform(0, 0.2) * level
+    channels: dict[str, FloatImage] = {
+        "height": (raw.height / (np.std(raw.height) + 1e-30)).astype(np.float32),
+        "amplitude": (amplitude / level).astype(np.float32),
+        "phase": np.angle(raw.response).astype(np.float32),
+    }
+    visible = visible_lines(channels, raw.label > 0, raw.ignore)
+    return TrainingCrop(channels, raw.label, visible, raw.ignore)
+
+
+def visible_lines(
+    channels: Mapping[str, FloatImage], line: NDArray[np.bool_], ignore: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    """Return, at each line pixel, the bits of the channels in which the line stands out.
+
+    A network must not be asked for what the channels do not show, or it learns to invent. The image's
+    gradient and Laplacian at several scales, averaged along the line, are compared with the same quantity
+    beside the lines.
+
+    Parameters
+    ----------
+    channels
+        As in `TrainingCrop`.
+    line, ignore
+        (lines, pixels) bool.
+
+    Returns
+    -------
+    visible
+        (lines, pixels) uint8, bits as in `crops.VISIBLE`.
+    """
+    result = np.zeros(line.shape, np.uint8)
+    if not line.any():
+        return result
+    away = (cv2.dilate((line | ignore).astype(np.uint8), _NEAR) == 0).astype(np.float32)
+    on = line.astype(np.float32)
+    planes, _ = normalise(channels, start_state(channels))
+    images = {"height": planes[:1], "amplitude": planes[1:2], "phase": planes[2:4]}
+    for name, image in images.items():
+        seen = np.zeros(line.shape, np.bool_)
+        for scale in _SCALES:
+            for strength in _strengths(image, scale):
+                beside = _mean_over(strength, away, _AROUND)
+                seen |= _mean_over(strength, on, _ALONG) > STANDS_OUT * beside + 1e-9
+        result[seen & line] |= VISIBLE[name]
+    return result
+
+
+def _mean_over(image: FloatImage, where: FloatImage, reach: float) -> FloatImage:
+    """Return the mean of an image over marked pixels near each pixel; where there are none, over all marked."""
+    weight = cv2.GaussianBlur(where, (0, 0), reach)
+    overall = float((image * where).sum() / max(where.sum(), 1.0))
+    prior = 1e-3
+    near = cv2.GaussianBlur(image * where, (0, 0), reach)
+    return np.asarray((near + prior * overall) / (weight + prior), np.float32)
+
+
+def _strengths(image: NDArray[np.float32], scale: float) -> tuple[FloatImage, FloatImage]:
+    """Return the gradient's and the Laplacian's magnitude of planes (n, lines, pixels) at a scale (px)."""
+    gradient = np.zeros(image.shape[1:], np.float32)
+    curvature = np.zeros(image.shape[1:], np.float32)
+    for plane in image:
+        smooth = cv2.GaussianBlur(plane, (0, 0), scale)
+        dx, dy = (cv2.Sobel(smooth, cv2.CV_32F, i, 1 - i, ksize=3, scale=0.125) for i in (1, 0))
+        gradient += dx**2 + dy**2
+        curvature += cv2.Laplacian(smooth, cv2.CV_32F) ** 2
+    return np.sqrt(gradient), np.sqrt(curvature)

@@ -1,0 +1,277 @@
+"""What every adapter must do: checks that a third party runs on its own microscope.
+
+Examples
+--------
+In the test file of an adapter::
+
+    @pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)
+    def test_my_microscope_keeps_the_contract(check):
+        check(Subject(open_my_microscope()))
+
+Each check gets a fresh, unguarded microscope; it moves, so real instruments run it on a sample that may be
+scanned. A check that fails raises `ContractBroken` with what was promised.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from ai_afm.errors import AfmError
+from ai_afm.geometry import line_ends
+from ai_afm.microscope.base import Feedback, Microscope, TipState
+from ai_afm.microscope.safe_order import is_zero, lifts_first
+from ai_afm.types import (
+    Direction,
+    Drive,
+    LineFlag,
+    ProbeKind,
+    ProbeRequest,
+    ScanLine,
+    ScanRegion,
+    ScanRequest,
+    SlowDirection,
+    Waveform,
+)
+
+
+class ContractBroken(AssertionError):
+    """The microscope does not keep what its protocol promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A microscope to be checked.
+
+    Parameters
+    ----------
+    microscope
+        Fresh, without a guard.
+    shape
+        (lines, pixels) of the frames; never square.
+    waveform
+        Bias of the probes, as harmless as the sample needs it.
+    """
+
+    microscope: Microscope
+    shape: tuple[int, int] = (6, 17)
+    waveform: Waveform = field(default_factory=lambda: Waveform(1.0, steps=8, cycles=1, drive=0.5))
+
+    def request(self, angle: float = 0.3) -> ScanRequest:
+        """Return a frame in the middle of the scanner's range, off centre and turned."""
+        scanner = self.microscope.capabilities.scanner_range
+        edge = min(scanner.size)
+        (x, y), size = scanner.center, (edge * 0.4, edge * 0.25)
+        region = ScanRegion((x + edge * 0.05, y - edge * 0.03), size, scanner.angle + angle)
+        return ScanRequest(region, self.shape, line_rate=1.0)
+
+
+def accept_is_idempotent_and_moves_nothing(subject: Subject) -> None:
+    """What was accepted is accepted as it is; the tip stays where it was."""
+    before = subject.microscope.state()
+    accepted = subject.microscope.accept(subject.request())
+    _demand(subject.microscope.accept(accepted) == accepted, "accept(accept(r)) == accept(r)")
+    after = subject.microscope.state()
+    _demand(after.position == before.position, "accept moves nothing")
+    _demand(after.tip == before.tip, "accept neither lifts nor lowers the tip")
+
+
+def requests_outside_the_scanner_are_refused(subject: Subject) -> None:
+    """A frame that the scanner cannot reach raises one of our errors; nothing is cut to fit."""
+    request = subject.request()
+    width = subject.microscope.capabilities.scanner_range.size[0]
+    away = replace(request.region, center=(request.region.center[0] + width, 0.0))
+    try:
+        accepted = subject.microscope.accept(replace(request, region=away))
+    except AfmError:
+        return
+    # An adapter may leave places to the guard, but it may not move them.
+    _demand(accepted.region == away, "a region is never shifted or cut to fit")
+
+
+def lines_arrive_in_order_down(subject: Subject) -> None:
+    """A down scan brings rows 0, 1, 2 ... with trace before retrace."""
+    _check_order(subject, SlowDirection.DOWN)
+
+
+def lines_arrive_in_order_up(subject: Subject) -> None:
+    """An up scan brings the same rows from the last to the first."""
+    _check_order(subject, SlowDirection.UP)
+
+
+def lines_lie_where_they_were_asked(subject: Subject) -> None:
+    """Start and end are those of the row, in image order, for trace and retrace alike."""
+    request, lines = _scanned(subject)
+    pixel = max(request.pixel_size)
+    for line in lines:
+        ends = np.array(line_ends(request.region, request.shape, line.index))
+        away = np.abs(np.array([line.start, line.end]) - ends).max()
+        _demand(away < pixel, f"row {line.index} {line.direction} lies {away:.1e} m off its place")
+
+
+def a_turned_frame_is_turned(subject: Subject) -> None:
+    """With the frame turned by a quarter the lines run along y."""
+    _, lines = _scanned(subject, subject.request(angle=np.pi / 2))
+    for line in lines:
+        dx, dy = (b - a for a, b in zip(line.start, line.end, strict=True))
+        _demand(dy > 100 * abs(dx), f"row {line.index} runs by ({dx:.1e}, {dy:.1e}) m, not along y")
+
+
+def channels_are_as_declared(subject: Subject) -> None:
+    """All declared channels come, float32, one value a pixel; those asked for and no others."""
+    declared = [c.name for c in subject.microscope.capabilities.channels]
+    request, lines = _scanned(subject)
+    for line in lines:
+        _demand(set(line.channels) == set(declared), f"channels {sorted(line.channels)}, declared {declared}")
+        for name, values in line.channels.items():
+            _demand(values.dtype == np.float32, f"{name} is {values.dtype}, not float32")
+            _demand(values.shape[0] == request.shape[1], f"{name} has shape {values.shape}")
+    _, lines = _scanned(subject, replace(subject.request(), channels=(declared[0],)))
+    _demand(all(set(line.channels) == {declared[0]} for line in lines), "only what was asked for")
+
+
+def missing_readings_are_flagged(subject: Subject) -> None:
+    """A line with a value that is not finite says so."""
+    for line in _scanned(subject)[1]:
+        finite = all(np.isfinite(values).all() for values in line.channels.values())
+        _demand(finite or line.flags != LineFlag.GOOD, f"row {line.index} has gaps but is called good")
+
+
+def time_runs_forward(subject: Subject) -> None:
+    """Lines carry the instrument's clock, and a frame takes at least its lines' time."""
+    begin = subject.microscope.state().time
+    request, lines = _scanned(subject)
+    times = [begin, *(line.time for line in lines)]
+    _demand(bool((np.diff(times) >= 0).all()), "time stamps never run backwards")
+    least = 0.8 * request.shape[0] / request.line_rate
+    _demand(times[-1] - begin >= least, f"{times[-1] - begin:.3g} s for a frame of {least:.3g} s")
+
+
+def a_finished_scan_leaves_no_bias(subject: Subject) -> None:
+    """After `stop` that follows a frame, bias and drive read back as zero."""
+    _scanned(subject, _with_drive(subject))
+    _check_zero_after_stop(subject)
+
+
+def closing_the_iterator_leaves_no_bias(subject: Subject) -> None:
+    """A scan that is broken off ends at once; it leaves no bias, and the next one is complete."""
+    lines = subject.microscope.scan(subject.microscope.accept(_with_drive(subject)))
+    next(lines)
+    close = getattr(lines, "close", None)
+    _demand(close is not None, "the iterator of a scan can be closed")
+    if close is not None:
+        close()
+    _demand(not subject.microscope.state().scanning, "the scan has ended when its iterator is closed")
+    _check_zero_after_stop(subject)
+    _check_order(subject, SlowDirection.DOWN)
+
+
+def a_probe_leaves_no_bias(subject: Subject) -> None:
+    """After a probe bias and drive read back as zero; an instrument without probes says so."""
+    microscope = subject.microscope
+    center = microscope.capabilities.scanner_range.center
+    request = ProbeRequest(ProbeKind.HYSTERESIS_LOOP, center, subject.waveform)
+    if not microscope.capabilities.probes:
+        _demand(_refuses(lambda: microscope.probe(request)), "a probe it cannot do is refused")
+        return
+    spectrum = microscope.probe(microscope.accept(request))
+    _check_zero(subject)
+    samples = len(spectrum.time)
+    arrays: Sequence[np.ndarray] = (
+        spectrum.bias, spectrum.response, spectrum.on_field, spectrum.cycle, spectrum.write_bias,
+    )  # fmt: skip
+    _demand(samples > 0 and all(len(a) == samples for a in arrays), "all samples of a probe are kept")
+    largest = float(np.abs(spectrum.bias).max())
+    _demand(largest <= subject.waveform.amplitude + 1e-3, f"the probe applied {largest:.3g} V")
+
+
+def withdraw_is_latched(subject: Subject) -> None:
+    """After `withdraw` nothing scans until `clear`."""
+    microscope = subject.microscope
+    microscope.withdraw()
+    _demand(microscope.state().tip is TipState.WITHDRAWN, "the tip reads as withdrawn")
+    _check_zero(subject)
+    request = microscope.accept(subject.request())
+    _demand(_refuses(lambda: next(microscope.scan(request))), "a withdrawn tip scans nothing")
+    microscope.park()
+    _demand(microscope.state().tip is TipState.WITHDRAWN, "parking does not lower a withdrawn tip")
+    microscope.clear()
+    _check_order(subject, SlowDirection.DOWN)
+
+
+def park_can_be_left_again(subject: Subject) -> None:
+    """After `park` there is no bias, and the next scan runs."""
+    subject.microscope.park()
+    _demand(subject.microscope.state().tip is TipState.PARKED, "the tip reads as parked")
+    _check_zero(subject)
+    _check_order(subject, SlowDirection.DOWN)
+
+
+Check: TypeAlias = Callable[[Subject], None]
+CONTRACT: tuple[Check, ...] = (
+    accept_is_idempotent_and_moves_nothing,
+    requests_outside_the_scanner_are_refused,
+    lines_arrive_in_order_down,
+    lines_arrive_in_order_up,
+    lines_lie_where_they_were_asked,
+    a_turned_frame_is_turned,
+    channels_are_as_declared,
+    missing_readings_are_flagged,
+    time_runs_forward,
+    a_finished_scan_leaves_no_bias,
+    closing_the_iterator_leaves_no_bias,
+    a_probe_leaves_no_bias,
+    withdraw_is_latched,
+    park_can_be_left_again,
+)
+"""All checks, in an order that moves as little as possible first."""
+
+
+def _scanned(
+    subject: Subject, request: ScanRequest | None = None
+) -> tuple[ScanRequest, list[ScanLine]]:
+    accepted = subject.microscope.accept(request or subject.request())
+    return accepted, list(subject.microscope.scan(accepted))
+
+
+def _check_order(subject: Subject, direction: SlowDirection) -> None:
+    request, lines = _scanned(subject, replace(subject.request(), slow_direction=direction))
+    rows: Iterator[int] | range = range(request.shape[0])
+    if direction is SlowDirection.UP:
+        rows = reversed(range(request.shape[0]))
+    expected = [(row, d) for row in rows for d in (Direction.TRACE, Direction.RETRACE)]
+    got = [(line.index, line.direction) for line in lines]
+    _demand(got == expected, f"a scan {direction} brings trace and retrace of each row in order")
+
+
+def _with_drive(subject: Subject) -> ScanRequest:
+    volts = min(0.5, subject.microscope.capabilities.max_bias)
+    return replace(subject.request(), drive=Drive(volts, dc_bias=volts))
+
+
+def _check_zero_after_stop(subject: Subject) -> None:
+    if lifts_first(subject.microscope.capabilities.feedback):
+        return
+    subject.microscope.stop()
+    _check_zero(subject)
+
+
+def _check_zero(subject: Subject) -> None:
+    state = subject.microscope.state()
+    if subject.microscope.capabilities.feedback is Feedback.CURRENT and state.tip is TipState.ENGAGED:
+        return
+    _demand(is_zero(state), f"bias reads {state.bias} V and drive {state.drive} V, not zero")
+
+
+def _refuses(action: Callable[[], object]) -> bool:
+    with suppress(AfmError):
+        action()
+        return False
+    return True
+
+
+def _demand(kept: bool, promise: str) -> None:
+    if not kept:
+        raise ContractBroken(promise)

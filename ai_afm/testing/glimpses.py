@@ -1,0 +1,47 @@
+"""A segmenter in the run's own process, for tests: same files, no child."""
+
+from collections import deque
+from pathlib import Path
+
+from ai_afm.image.scan_layout import LiveScan
+from ai_afm.segment.base import Glimpse, Segmenter
+from ai_afm.store.segmentation_file import Provenance, read_segmentation, write_segmentation
+
+
+class InProcessGlimpses:
+    """A `GlimpseService` that segments when it is asked."""
+
+    def __init__(self, segmenter: Segmenter, out: Path) -> None:
+        self._segmenter, self._out = segmenter, out
+        self._begun: int | None = None
+        self._ready: deque[Glimpse] = deque()
+
+    @property
+    def model(self) -> str:
+        """"name@version"."""
+        return self._segmenter.model
+
+    @property
+    def model_sha256(self) -> str:
+        """Hash of the weights."""
+        return self._segmenter.model_sha256
+
+    def submit(self, scan: int, scan_file: Path, lines: int, final: bool = False) -> None:
+        """Segment at once; see `GlimpseService`."""
+        with LiveScan(scan_file) as live:
+            frame = live.refresh()
+            if self._begun != scan:
+                self._segmenter.begin(frame)
+                self._begun = scan
+            segmentation = self._segmenter.glimpse(frame, lines, final)
+        path = self._out / f"{scan:06d}-{self.model_sha256[:12]}.h5"
+        write_segmentation(path, segmentation, Provenance(scan, lines, final))
+        stored = read_segmentation(path).segmentation
+        self._ready.append(Glimpse(scan, lines, path, stored, 0.0, final))
+
+    def poll(self, timeout: float = 0.0) -> Glimpse | None:
+        """Return the next answer; see `GlimpseService`."""
+        return self._ready.popleft() if self._ready else None
+
+    def close(self) -> None:
+        """Nothing has to be ended."""

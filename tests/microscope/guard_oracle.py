@@ -1,0 +1,339 @@
+"""What is legal, written a second time from the definitions; uses nothing of geometry, consent or guard.
+
+Geometry is done with complex numbers. Whether a region touches a zone is decided by points: each cell of
+the arrangement of all edges has a corner where two edges cross, so that a point just beside each crossing,
+on each of its four sides, lies in each cell. Dose is counted by walking each pass from cell to cell.
+"""
+
+import cmath
+import dataclasses
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from ai_afm.types import (
+    ConsentZone,
+    Drive,
+    Limits,
+    PathRequest,
+    ProbeRequest,
+    ScanRegion,
+    ScanRequest,
+    WriteRequest,
+)
+
+PM = 1e-12
+CHANNELS = ("height", "amplitude")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything that decides: limits, instrument, consent, and what was done before."""
+
+    limits: Limits
+    scanner: ScanRegion
+    zones: tuple[ConsentZone, ...]
+    earlier: tuple[object, ...]
+    position: complex
+    max_bias: float = 10.0
+    max_rate: float = 100.0
+    max_pixels: int = 4096
+    own_drive: float = 1.0
+    own_setpoint: float = 1.0
+    overhead: float = 0.07  # s: command latency and settling
+    travel_speed: float = 2e-5
+
+
+def is_legal(request: object, setting: Setting) -> bool:
+    if not numbers_are_sound(request):
+        return False
+    check = {ScanRequest: scan, ProbeRequest: probe, PathRequest: path, WriteRequest: write}
+    try:
+        return check[type(request)](request, setting) and history(request, setting)
+    except (TypeError, OverflowError, AttributeError, ZeroDivisionError):
+        return False  # a text, nothing, no extent, or a number that no float can hold
+
+
+def numbers_are_sound(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, float):
+        return value == value and abs(value) != math.inf
+    if isinstance(value, tuple):
+        return all(numbers_are_sound(v) for v in value)
+    if dataclasses.is_dataclass(value):
+        return all(
+            numbers_are_sound(getattr(value, f.name)) for f in dataclasses.fields(value)
+        )
+    return True
+
+
+def corner_points(region: ScanRegion) -> list[complex]:
+    turn = cmath.rect(1, region.angle)
+    half = complex(*region.size) / 2
+    corners = (-half, complex(half.real, -half.imag), half, complex(-half.real, half.imag))
+    return [complex(*region.center) + turn * corner for corner in corners]
+
+
+def outside(region: ScanRegion, point: complex) -> float:
+    local = (point - complex(*region.center)) * cmath.rect(1, -region.angle)
+    return max(abs(local.real) - region.size[0] / 2, abs(local.imag) - region.size[1] / 2)
+
+
+def reachable(points: list[complex], setting: Setting) -> bool:
+    outers = (setting.limits.region, setting.scanner)
+    return all(outside(outer, p) <= PM for outer in outers for p in points)
+
+
+def top_zone(point: complex, setting: Setting) -> ConsentZone | None:
+    covering = [zone for zone in setting.zones if outside(zone.region, point) <= 0]
+    return covering[-1] if covering else None
+
+
+def probing_points(region: ScanRegion, setting: Setting) -> list[complex]:
+    edges = []
+    for rectangle in (region, *(zone.region for zone in setting.zones)):
+        c = corner_points(rectangle)
+        edges += [(c[i], (c[(i + 1) % 4] - c[i]) / abs(c[(i + 1) % 4] - c[i])) for i in range(4)]
+    found = []
+    for i, (p, d) in enumerate(edges):
+        for q, e in edges[:i]:
+            across = (d.conjugate() * e).imag
+            if abs(across) < 1e-12:
+                continue
+            cross = p + d * (((q - p).conjugate() * e).imag / across)
+            if outside(region, cross) > PM:
+                continue
+            found += [cross + 0.2 * PM * (s * d + t * e) for s in (1, -1) for t in (1, -1)]
+    return [point for point in found if outside(region, point) < 0]
+
+
+def bias_ok(zone: ConsentZone | None, volts: float) -> bool:
+    return zone is not None and zone.level in ("bias", "sacrificial") and volts <= zone.max_bias
+
+
+def region_ok(region: ScanRegion, dc: float, setting: Setting) -> bool:
+    zones = [top_zone(point, setting) for point in probing_points(region, setting)]
+    if any(zone is not None and zone.level == "forbidden" for zone in zones):
+        return False
+    return dc == 0 or all(bias_ok(zone, abs(dc)) for zone in zones)
+
+
+def volts_ok(setting: Setting, dc: float, ac: float) -> bool:
+    limits = setting.limits
+    dc_ok = abs(dc) <= limits.max_bias and abs(dc) <= setting.max_bias
+    return dc_ok and 0 <= ac <= limits.max_drive and ac <= setting.max_bias
+
+
+def speed_ok(width: float, rate: float, setting: Setting) -> bool:
+    limit = setting.limits.max_tip_speed
+    rate_ok = 0 < rate <= setting.limits.max_line_rate and rate <= setting.max_rate
+    # Out and back in nine tenths of the time of a line.
+    return rate_ok and 2 * width / (0.9 / rate) <= limit * (1 + 1e-9)
+
+
+def scan(request: ScanRequest, setting: Setting) -> bool:
+    lines, pixels = request.shape
+    drive = request.drive or Drive(setting.own_drive)
+    limits = setting.limits
+    setpoint = limits.min_setpoint if request.setpoint is None else request.setpoint
+    return (
+        isinstance(lines, int)
+        and isinstance(pixels, int)
+        and 1 <= lines <= setting.max_pixels
+        and 1 <= pixels <= setting.max_pixels
+        and min(request.region.size) > 0
+        and speed_ok(request.region.size[0], request.line_rate, setting)
+        and reachable(corner_points(request.region), setting)
+        and volts_ok(setting, drive.dc_bias, drive.amplitude)
+        and (drive.frequency is None or drive.frequency > 0)
+        and limits.min_setpoint <= setpoint <= limits.max_setpoint
+        and (request.channels is None or set() < set(request.channels) <= set(CHANNELS))
+        and region_ok(request.region, drive.dc_bias, setting)
+    )
+
+
+def write(request: WriteRequest, setting: Setting) -> bool:
+    zones = [top_zone(p, setting) for p in probing_points(request.region, setting)]
+    return (
+        isinstance(request.lines, int)
+        and 1 <= request.lines <= setting.max_pixels
+        and min(request.region.size) > 0
+        and speed_ok(request.region.size[0], request.line_rate, setting)
+        and reachable(corner_points(request.region), setting)
+        and volts_ok(setting, request.bias, 0.0)
+        and all(bias_ok(zone, abs(request.bias)) for zone in zones)
+    )
+
+
+def path(request: PathRequest, setting: Setting) -> bool:
+    drive = request.drive or Drive(setting.own_drive)
+    if not request.sweeps or not volts_ok(setting, drive.dc_bias, drive.amplitude):
+        return False
+    for sweep in request.sweeps:
+        start, end = complex(*sweep.start), complex(*sweep.end)
+        sound = isinstance(sweep.pixels, int) and 1 <= sweep.pixels <= setting.max_pixels
+        fast = 0 < sweep.speed <= setting.limits.max_tip_speed * (1 + 1e-9)
+        if not (sound and fast and start != end and reachable([start, end], setting)):
+            return False
+        zones = [top_zone(point, setting) for point in points_along(start, end, setting)]
+        if any(zone is not None and zone.level == "forbidden" for zone in zones):
+            return False
+        if drive.dc_bias != 0 and not all(bias_ok(z, abs(drive.dc_bias)) for z in zones):
+            return False
+    return True
+
+
+def points_along(start: complex, end: complex, setting: Setting) -> list[complex]:
+    direction = (end - start) / abs(end - start)
+    marks = [0.0, abs(end - start)]
+    for zone in setting.zones:
+        c = corner_points(zone.region)
+        for i in range(4):
+            edge = c[(i + 1) % 4] - c[i]
+            across = (direction.conjugate() * edge).imag
+            if across != 0:
+                marks.append(((c[i] - start).conjugate() * edge).imag / across)
+    near = [m + s * 2 * PM for m in marks for s in (-1, 1)]
+    return [start + direction * m for m in near if 0 < m < abs(end - start)]
+
+
+def probe(request: ProbeRequest, setting: Setting) -> bool:
+    if not reachable([complex(*request.position)], setting):
+        return False
+    zone = top_zone(complex(*request.position), setting)
+    if request.kind == "force_curve":
+        load = request.indentation
+        pressed = load is not None and 0 <= load <= setting.limits.max_indentation
+        return request.waveform is None and pressed and bias_ok(zone, 0.0)
+    wave = request.waveform
+    if wave is None or request.indentation is not None:
+        return False
+    counts = all(isinstance(n, int) and 1 <= n <= 10**6 for n in (wave.steps, wave.cycles))
+    return (
+        counts
+        and wave.steps % 4 == 0
+        and wave.amplitude >= 0
+        and volts_ok(setting, wave.amplitude, wave.drive)
+        and volts_ok(setting, wave.read_bias, 0.0)
+        and min(wave.on_time, wave.off_time) >= 0
+        and wave.on_time + wave.off_time > 0
+        and wave.first_polarity in (1, -1)
+        and wave.envelope in ("triangle", "step")
+        and bias_ok(zone, max(wave.amplitude, abs(wave.read_bias)))
+    )
+
+
+def lines_of(request: object) -> list[tuple[complex, complex, float]]:
+    """Return all passes as (start, end, seconds)."""
+    if isinstance(request, PathRequest):
+        ends = [(complex(*s.start), complex(*s.end), s.speed) for s in request.sweeps]
+        return [(a, b, abs(b - a) / speed) for a, b, speed in ends]
+    lines = request.shape[0] if isinstance(request, ScanRequest) else request.lines
+    lower_left, lower_right, upper_right, upper_left = corner_points(request.region)
+    passes = []
+    for line in range(lines):
+        down = (line + 0.5) / lines
+        left = upper_left + (lower_left - upper_left) * down
+        right = upper_right + (lower_right - upper_right) * down
+        passes += [(left, right, 0.5 / request.line_rate), (right, left, 0.5 / request.line_rate)]
+    return passes
+
+
+def walk(start: complex, end: complex) -> list[tuple[tuple[int, int], float]]:
+    """Return (cell, fraction of the pass) for each 100 nm cell that a pass goes through."""
+    cell = [math.floor(start.real / 1e-7), math.floor(start.imag / 1e-7)]
+    move = ((end - start).real, (end - start).imag)
+    origin = (start.real, start.imag)
+    steps, at = [], 0.0
+    while at < 1:
+        nexts = []
+        for axis in (0, 1):
+            edge = (cell[axis] + (1 if move[axis] > 0 else 0)) * 1e-7
+            far = move[axis] == 0
+            nexts.append(math.inf if far else (edge - origin[axis]) / move[axis])
+        axis = 0 if nexts[0] <= nexts[1] else 1
+        until = min(1.0, nexts[axis])
+        steps.append((tuple(cell), max(0.0, until - at)))
+        at = max(at, until)
+        cell[axis] += 1 if move[axis] > 0 else -1
+    return steps
+
+
+def dose_of(request: object, setting: Setting) -> dict[str, Counter]:
+    total = {"passes": Counter(), "volts": Counter(), "pulses": Counter()}
+    if isinstance(request, ProbeRequest):
+        spot = (math.floor(request.position[0] / 1e-7), math.floor(request.position[1] / 1e-7))
+        total["pulses"][spot] = 1
+        total["volts"][spot] = 0.0 if request.waveform is None else volt_seconds(request.waveform)
+        return total
+    if isinstance(request, WriteRequest):
+        rms, load = abs(request.bias), 1.0
+    else:
+        drive = request.drive or Drive(setting.own_drive)
+        rms = math.sqrt(drive.dc_bias**2 + drive.amplitude**2 / 2)
+        asked = getattr(request, "setpoint", None)
+        load = 1.0 if asked is None else max(1.0, asked / setting.own_setpoint)
+    for start, end, seconds in lines_of(request):
+        for cell, fraction in walk(start, end):
+            if fraction == 0:
+                continue
+            total["passes"][cell] += abs(end - start) * fraction / 1e-7 * load
+            total["volts"][cell] += seconds * fraction * rms
+            if isinstance(request, WriteRequest):
+                total["pulses"][cell] = 1
+    return total
+
+
+def volt_seconds(wave) -> float:
+    samples = wave.steps * wave.cycles
+    on, off = samples * wave.on_time, samples * wave.off_time
+    mean = wave.amplitude / 2 if wave.envelope == "triangle" else wave.amplitude
+    return mean * on + abs(wave.read_bias) * off + wave.drive * math.sqrt(0.5) * (on + off)
+
+
+def seconds_of(request: object) -> float:
+    if isinstance(request, ProbeRequest):
+        wave = request.waveform
+        each = 0.0 if wave is None else wave.on_time + wave.off_time
+        return 0.0 if wave is None else wave.cycles * wave.steps * each
+    return sum(seconds for _, _, seconds in lines_of(request))
+
+
+def beginning(request: object) -> complex:
+    if isinstance(request, ProbeRequest):
+        return complex(*request.position)
+    if isinstance(request, PathRequest):
+        return complex(*request.sweeps[0].start)
+    lines, pixels = request.shape if isinstance(request, ScanRequest) else (request.lines, 1)
+    up = isinstance(request, ScanRequest) and request.slow_direction == "up"
+    lower_left, lower_right, upper_right, upper_left = corner_points(request.region)
+    right = (upper_right - upper_left) / pixels / 2
+    down = (lower_left - upper_left) / lines / 2
+    return lower_left - down + right if up else upper_left + down + right
+
+
+def history(request: object, setting: Setting) -> bool:
+    limits = setting.limits
+    travel = abs(beginning(request) - setting.position)
+    took = setting.overhead + travel / setting.travel_speed + seconds_of(request)
+    if travel > limits.max_travel * (1 + 1e-9) or took > limits.max_run_time * (1 + 1e-9):
+        return False
+    added = dose_of(request, setting)
+    total = {name: Counter(counts) for name, counts in added.items()}
+    for earlier in setting.earlier:
+        for name, counts in dose_of(earlier, setting).items():
+            for cell, value in counts.items():
+                if cell in added["passes"] or cell in added["volts"]:
+                    total[name][cell] += value
+    worst = {name: max(counts.values(), default=0.0) for name, counts in total.items()}
+    if worst["passes"] > limits.max_passes * (1 + 1e-9):
+        return False
+    if worst["volts"] > limits.max_dose * (1 + 1e-9):
+        return False
+    if isinstance(request, ProbeRequest):
+        return worst["pulses"] <= top_zone(complex(*request.position), setting).max_pulses
+    if isinstance(request, WriteRequest):
+        zones = [top_zone(p, setting) for p in probing_points(request.region, setting)]
+        return all(worst["pulses"] <= zone.max_pulses for zone in zones)
+    return True

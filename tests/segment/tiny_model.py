@@ -1,0 +1,44 @@
+"""A small model with random weights, for everything that does not depend on what it has learned."""
+
+import numpy as np
+import torch
+
+from ai_afm.image.normalise import PLANES
+from ai_afm.segment.model_file import (
+    NETWORK,
+    OUTSIDE,
+    DecisionCard,
+    ModelCard,
+    NetworkCard,
+)
+from ai_afm.segment.uncertainty import fit_cloud
+from ai_afm.segment.unet import Architecture, UNet
+
+
+def small_card(**changes: object) -> ModelCard:
+    card = ModelCard(
+        name="tiny",
+        version="0.1.0",
+        description='a net with "quotes"\nand two lines',
+        created="2026-01-01",
+        command="none",
+        seed=0,
+        data="nothing: random weights",
+        weights_sha256="",
+        network=NetworkCard(inputs=PLANES, classes=(0, 1, 4, 5), width=4, depth=3),
+        decision=DecisionCard(
+            temperature=1.3, any_threshold=0.5, edge_threshold=0.5, min_pixels=12, ood_threshold=3.0
+        ),
+        training={"steps": 0, "learning_rate": 1e-3, "torch": "any"},
+        metrics={"f1": 0.5},
+    )
+    return card.model_copy(update=changes)
+
+
+def small_arrays(seed: int = 0) -> dict[str, np.ndarray]:
+    torch.manual_seed(seed)
+    network = UNet(Architecture(7, 4, 4, 3))
+    cloud = fit_cloud(np.random.default_rng(seed).standard_normal((80, 64)), directions=8)
+    weights = {NETWORK + n: v.numpy() for n, v in network.state_dict().items()}
+    return {**weights, **cloud.arrays(OUTSIDE)}
+

@@ -157,15 +157,30 @@ class ImagingSettings(Settings):
         return None if self.drive_v is None else Drive(self.drive_v, self.drive_frequency_hz)
 
 
-class OverviewSettings(RegionSettings):
+class OverviewSettings(Settings):
     """The sparse first look."""
 
-    size_nm: tuple[Positive, Positive] = (5000.0, 5000.0)
+    center_nm: tuple[Finite, Finite] = (0.0, 0.0)
+    """(x, y) in the sample frame."""
+    size_nm: tuple[Positive, Positive] | None = None
+    """Extent (fast, slow); absent: all that the limits allow."""
+    angle_deg: Finite = 0.0
+    """Fast axis against x, counter-clockwise."""
     lines: int = Field(128, ge=16, le=4096)
     pixels: int = Field(128, ge=16, le=4096)
     line_rate_hz: Positive = 1.0
     stop_if_empty: bool = True
     """Stop a frame that has shown nothing in its first half."""
+
+    @property
+    def region(self) -> ScanRegion:
+        """The rectangle in metres."""
+        if self.size_nm is None:
+            raise ConfigError("overview.size_nm is open; it is resolved when the microscope is opened")
+        (x, y), (width, height) = self.center_nm, self.size_nm
+        return ScanRegion(
+            (x * NM, y * NM), (width * NM, height * NM), math.radians(self.angle_deg)
+        )
 
 
 class TargetWeights(Settings):
@@ -184,14 +199,28 @@ class TargetSettings(Settings):
 
     count: int = Field(4, ge=0, le=1000)
     """Places."""
-    ladder_nm: tuple[Positive, ...] = (1200.0, 500.0)
-    """Sizes of the closer and closer frames at each place."""
+    ladder_nm: tuple[Positive, ...] | None = None
+    """Sizes of the closer and closer frames at each place; absent: 1/4 and 1/10 of the overview."""
     lines: int = Field(128, ge=16, le=4096)
     pixels: int = Field(128, ge=16, le=4096)
     line_rate_hz: Positive = 1.0
-    min_distance_nm: Positive = 600.0
-    """Between two places."""
+    min_distance_nm: Positive | None = None
+    """Between two places; absent: 1/8 of the overview."""
     weights: TargetWeights = TargetWeights()
+
+    @property
+    def ladder(self) -> tuple[float, ...]:
+        """Sizes of the closer and closer frames, m."""
+        if self.ladder_nm is None:
+            raise ConfigError("targets.ladder_nm is open; it is resolved with the overview's size")
+        return tuple(size * NM for size in self.ladder_nm)
+
+    @property
+    def min_distance(self) -> float:
+        """Between two places, m."""
+        if self.min_distance_nm is None:
+            raise ConfigError("targets.min_distance_nm is open; it is resolved with the overview")
+        return self.min_distance_nm * NM
 
 
 class ProbeSettings(Settings):
@@ -260,6 +289,34 @@ class RunConfig(Settings):
     targets: TargetSettings = TargetSettings()
     probe: ProbeSettings = ProbeSettings()
     model: ModelSettings = ModelSettings()
+
+
+def resolved(config: RunConfig, allowed: ScanRegion) -> RunConfig:
+    """Return the configuration with every open size set.
+
+    Parameters
+    ----------
+    config
+        As it was read.
+    allowed
+        The part of the scanner's range that may be used.
+    """
+    overview = config.overview
+    if overview.size_nm is None:
+        width, height = (s / NM for s in allowed.size)
+        place = {
+            "center_nm": tuple(c / NM for c in allowed.center),
+            "size_nm": (width, height),
+            "angle_deg": math.degrees(allowed.angle),
+        }
+        overview = overview.model_copy(update=place)
+    size = min(overview.region.size) / NM
+    targets = config.targets
+    if targets.ladder_nm is None:
+        targets = targets.model_copy(update={"ladder_nm": (size / 4, size / 10)})
+    if targets.min_distance_nm is None:
+        targets = targets.model_copy(update={"min_distance_nm": size / 8})
+    return config.model_copy(update={"overview": overview, "targets": targets})
 
 
 def load_config(path: Path) -> RunConfig:

@@ -1,7 +1,7 @@
 """How fast lines can be taken in: stream, checks, assembling and durable storing, as in a run.
 
-A line is a trace and a retrace of all channels. The time of a line is what the acquisition thread needs
-for it, waiting for the disk included; the paced part tells how much of one core a real scan costs.
+A line is a trace and a retrace of all channels. The time of a line is what the acquisition thread
+needs for it; the paced part tells how much of one core a real scan costs.
 """
 
 import math

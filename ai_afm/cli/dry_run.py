@@ -7,7 +7,7 @@ from ai_afm.config import RunConfig
 from ai_afm.control.costs import position, times_of
 from ai_afm.control.plugins import open_controller
 from ai_afm.image.instrument_time import request_seconds
-from ai_afm.service.session import open_instrument
+from ai_afm.service.session import open_instrument, resolve
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Observation, ScanRequest, WallNetwork
 
@@ -17,6 +17,7 @@ def dry_run(config: RunConfig) -> dict[str, Any]:
 
     The controller is asked as in the run, and told of empty frames: what it would do then is listed.
     """
+    config = resolve(config)
     microscope = open_instrument(config)
     try:
         controller = open_controller(config.run.controller, config)

@@ -94,7 +94,7 @@ def ranked(seen: Sequence[Sighting], settings: TargetSettings) -> tuple[Candidat
     Sightings of one kind closer than half the settings' least distance in frames of different size
     are one place; its best resolved sighting (in the smallest frame) counts.
     """
-    places = _without_doubles(seen, settings.min_distance_nm * 0.5e-9)
+    places = _without_doubles(seen, settings.min_distance / 2)
     return tuple(sorted(places, key=lambda c: (-c.score, c.kind, c.position)))
 
 
@@ -187,7 +187,7 @@ def _long_walls(
     network: WallNetwork, settings: TargetSettings, certainty: _Certainty
 ) -> Iterator[Candidate]:
     """Yield, for each wall longer than the closest frame, its straightest free point."""
-    closest = min(settings.ladder_nm, default=settings.min_distance_nm) * 1e-9
+    closest = min(settings.ladder, default=settings.min_distance)
     lengths = [wall.length for wall in network.walls]
     longest = max(lengths, default=0.0)
     step = closest / 16

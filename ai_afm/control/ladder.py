@@ -38,12 +38,15 @@ class Target:
         Its closer frames so far, in order.
     drifts
         The drift (m) that the coordinates of each frame contain.
+    settings
+        How places are chosen.
     """
 
     name: str
     candidate: Candidate | None
     frames: tuple[Observation, ...]
     drifts: tuple[Point, ...]
+    settings: TargetSettings
 
     @property
     def abandoned(self) -> bool:
@@ -60,8 +63,20 @@ class Target:
         for frame, (dx, dy) in zip(self.frames, self.drifts, strict=True):
             if frame.network is not None:
                 reach = max(_region(frame).size) / 4
-                x, y = _nearest(frame.network, self.candidate, (at[0] + dx, at[1] + dy), reach)
+                x, y = self._nearest(frame.network, (at[0] + dx, at[1] + dy), reach)
                 at = x - dx, y - dy
+        return at
+
+    def _nearest(self, network: WallNetwork, at: Point, reach: float) -> Point:
+        """Return the next feature of the target's kind within `reach`, else wall, else `at`."""
+        kind = self.candidate.kind if self.candidate else None
+        same = [c.position for c in features(network, self.settings) if c.kind is kind]
+        walls = [w.points for w in network.walls]
+        for points in (np.array(same).reshape(-1, 2), np.concatenate([np.zeros((0, 2)), *walls])):
+            if len(points):
+                distance, index = KDTree(points).query(at)
+                if distance <= reach:
+                    return float(points[int(index), 0]), float(points[int(index), 1])
         return at
 
     def networks(self) -> list[tuple[WallNetwork, Point]]:
@@ -74,22 +89,6 @@ def _region(observation: Observation) -> ScanRegion:
     request = observation.request
     assert isinstance(request, ScanRequest)
     return request.region
-
-
-def _nearest(network: WallNetwork, candidate: Candidate | None, at: Point, reach: float) -> Point:
-    """Return the nearest feature of the kind within `reach`, else the nearest wall, else `at`."""
-    same = [
-        c.position
-        for c in features(network, TargetSettings())
-        if candidate and c.kind is candidate.kind
-    ]
-    walls = [tuple(p) for w in network.walls for p in w.points]
-    for points in (same, walls):
-        if points:
-            distance, index = KDTree(np.array(points)).query(at)
-            if distance <= reach:
-                return float(points[int(index)][0]), float(points[int(index)][1])
-    return at
 
 
 def targets(survey: Survey, config: RunConfig) -> tuple[Target, ...]:
@@ -109,7 +108,9 @@ def targets(survey: Survey, config: RunConfig) -> tuple[Target, ...]:
         region = _region(survey.observations[first])
         candidate = _chosen_for(known, region, drift, survey.limits.region)
         frames = tuple(survey.observations[i] for i in indices)
-        found.append(Target(name, candidate, frames, tuple(drifts[i] for i in indices)))
+        found.append(
+            Target(name, candidate, frames, tuple(drifts[i] for i in indices), config.targets)
+        )
     return tuple(found)
 
 
@@ -131,7 +132,7 @@ def _chosen_for(
 
 def sizes(config: RunConfig) -> tuple[float, ...]:
     """Return the sizes of the ladder, m, largest first."""
-    return tuple(sorted((s * 1e-9 for s in config.targets.ladder_nm), reverse=True))
+    return tuple(sorted(config.targets.ladder, reverse=True))
 
 
 def _rung(config: RunConfig, region: ScanRegion) -> int:
@@ -142,7 +143,7 @@ def _rung(config: RunConfig, region: ScanRegion) -> int:
 
 def next_zoom(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
     """Return the next closer frame: of the target in hand, else of the best new one."""
-    if not config.targets.ladder_nm or not config.targets.count:
+    if not config.targets.ladder or not config.targets.count:
         return Choice(None, "No closer frames are asked for")
     begun = targets(survey, config)
     if begun and not begun[-1].abandoned:
@@ -200,8 +201,7 @@ def _new_target(
     open_ = [
         replace(c, score=c.score * REPEAT ** kinds.count(c.kind))
         for c in known
-        if c.score > 0
-        and all(math.dist(c.position, p) >= settings.min_distance_nm * 1e-9 for p in taken)
+        if c.score > 0 and all(math.dist(c.position, p) >= settings.min_distance for p in taken)
     ]
     for candidate in sorted(open_, key=lambda c: -c.score):
         placed = _first_frame(config, survey, candidate)
@@ -219,7 +219,7 @@ def _new_target(
         )
     return Choice(
         None,
-        f"No place is left that is {settings.min_distance_nm:.3g} nm from the {len(begun)}"
+        f"No place is left that is {settings.min_distance * 1e9:.3g} nm from the {len(begun)}"
         f" targets and may be scanned ({len(known)} places seen)",
     )
 

@@ -20,18 +20,18 @@ MOST_LINES = 1024
 
 def zoom_pixel_size(config: RunConfig) -> float:
     """Return the pixel size of the closest frames (of the overview where there are none), m."""
-    if not config.targets.ladder_nm:
+    if not config.targets.ladder:
         return config.overview.region.size[0] / config.overview.pixels
-    return min(config.targets.ladder_nm) * 1e-9 / config.targets.pixels
+    return min(config.targets.ladder) / config.targets.pixels
 
 
 def zoom_tip_line_rate(config: RunConfig, region: ScanRegion) -> float:
     """Return the line rate (Hz) across `region` that has the tip speed of the closest frames."""
-    if not config.targets.ladder_nm:
+    if not config.targets.ladder:
         return raster_line_rate(
             region, config.overview.region.size[0], config.overview.line_rate_hz
         )
-    size = min(config.targets.ladder_nm) * 1e-9
+    size = min(config.targets.ladder)
     return raster_line_rate(region, size, config.targets.line_rate_hz)
 
 
@@ -73,7 +73,7 @@ class RasterController:
     Parameters
     ----------
     config
-        Of the run.
+        Of the run, with all open sizes resolved (`ai_afm.config.resolved`).
     times
         Of the instrument, for the budget.
     """

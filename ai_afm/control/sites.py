@@ -110,7 +110,8 @@ def _pairs_of(
 
 
 def _far(at: Point, used: list[Point], settings: ProbeSettings) -> bool:
-    return all(math.dist(at, p) >= settings.min_spacing_nm * 1e-9 for p in used)
+    spacing = settings.min_spacing_nm * 1e-9
+    return all(math.dist(at, p) >= spacing for p in used)
 
 
 class _View:
@@ -135,7 +136,7 @@ class _View:
         self.domain = cells(moved, (GRID, GRID), LINES)
         lines = [w for w in self.walls if w.code in LINES]
         self._tree = KDTree(sample_walls(lines, self.step / 2)[0]) if lines else None
-        self.bulk = self._bulk_points()
+        self.bulk, self.bulk_domain = self._bulk_points()
 
     def allowed(self, points: Points) -> NDArray[np.bool_]:
         """Tell which points (n, 2) are well inside the frame and have a person's consent."""
@@ -155,15 +156,16 @@ class _View:
         r, c = round(float(row)), round(float(column))
         return int(self.domain[r, c]) if 0 <= r < GRID and 0 <= c < GRID else 0
 
-    def _bulk_points(self) -> Points:
-        """Return the grid points, (n, 2) m, that are allowed and far enough from all lines."""
+    def _bulk_points(self) -> tuple[Points, NDArray[np.int32]]:
+        """Return the grid points (n, 2), m, allowed and far enough from all lines; their domains."""
         x, y = geometry.pixel_grid(self.region, (GRID, GRID))
         grid = np.stack([x.ravel(), y.ravel()], axis=1)
+        good = self.allowed(grid)
         if self._tree is not None:
-            distance = self._tree.query(grid)[0]
-            grid = grid[distance >= self.settings.bulk_distance_nm * 1e-9 + self.step / 4]
-        points: Points = grid[self.allowed(grid)]
-        return points
+            # the lines are sampled: half a step is what a distance can be too large by
+            least = self.settings.bulk_distance_nm * 1e-9 + self.step / 4
+            good &= np.isinf(self._tree.query(grid, distance_upper_bound=least)[0])
+        return grid[good], self.domain.ravel()[good]
 
 
 def _wall_points(target: Target, view: _View) -> Iterator[tuple[Point, Points]]:
@@ -231,9 +233,11 @@ def _bulk(view: _View, at: Point, direction: Points, used: list[Point]) -> Point
     if not domain or not len(view.bulk):
         return None
     # a wall that ends has one domain on both sides: then the side decides
-    points = view.bulk[(view.bulk - here) @ direction > 0]
-    for index in np.argsort(np.hypot(*(points - here).T), kind="stable"):
-        point = (float(points[index, 0]), float(points[index, 1]))
-        if view.domain_at(points[index]) == domain and _far(point, used, view.settings):
-            return point
-    return None
+    fits = (view.bulk_domain == domain) & ((view.bulk - here) @ direction > 0)
+    for other in used:
+        fits &= np.hypot(*(view.bulk - other).T) >= view.settings.min_spacing_nm * 1e-9
+    points = view.bulk[fits]
+    if not len(points):
+        return None
+    best = points[int(np.argmin(np.hypot(*(points - here).T)))]
+    return float(best[0]), float(best[1])

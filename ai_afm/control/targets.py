@@ -24,7 +24,7 @@ class TargetsController:
     Parameters
     ----------
     config
-        Of the run.
+        Of the run, with all open sizes resolved (`ai_afm.config.resolved`).
     times
         Of the instrument, for the budgets.
 

@@ -54,7 +54,7 @@ def fit_branches(
 
 
 def fit_step(size: Array, r: Array) -> tuple[tuple[float, float, float, float], float]:
-    """Fit r = level + swing tanh((V - V_c) / width) to a rising |bias|; V_c is tried at every quarter."""
+    """Fit r = level + swing tanh((V - V_c) / width) to a rising |bias|, from several V_c."""
     reach, scale = float(size.max()), max(float(np.ptp(r)), 1e-300)
 
     def misfit(p: Array) -> Array:

@@ -1,7 +1,7 @@
 """Hysteresis loops read out: from raw complex samples to coercive biases, imprint and area.
 
-The wall result is the first half-cycle from the native state. Later cycles start from what the probe has
-written itself; they are fitted one by one, and never pooled with the first half-cycle.
+The wall result is the first half-cycle from the native state. Later cycles start from what the
+probe has written itself; they are fitted one by one, and never pooled with the first half-cycle.
 """
 
 import math
@@ -107,8 +107,9 @@ def rotate_phase(response: ArrayLike) -> tuple[Array, float]:
     """Rotate complex samples onto their own axis and return the real piezoresponse.
 
     The axis is that along which the samples scatter most; where they do not scatter along an axis
-    (nothing switched), it is the one on which they lie. The phase tells nothing about up and down without
-    a calibration: the sign is chosen so that the first samples, the native state, are positive.
+    (nothing switched), it is the one on which they lie. The phase tells nothing about up and down
+    without a calibration: the sign is chosen so that the first samples, the native state, are
+    positive.
 
     Parameters
     ----------
@@ -186,7 +187,7 @@ def one_cycle(
 
 
 def fit_loop(bias: ArrayLike, response: ArrayLike) -> LoopFit:
-    """Fit a full cycle: two branches offset + slope V + swing tanh((V - V_c) / width), one V_c each.
+    """Fit a full cycle: two branches offset + slope V + swing tanh((V - V_c) / width).
 
     Parameters
     ----------
@@ -208,7 +209,7 @@ def fit_loop(bias: ArrayLike, response: ArrayLike) -> LoopFit:
         return LoopFit(area=0.0, reason="the response does not change")
     area = _area(v, r)
     best = min((fit_branches(v, r, rising, sense) for sense in (1.0, -1.0)), key=lambda fit: fit[1])
-    (offset, slope, swing, plus, minus, width), residual = best
+    (offset, _, swing, plus, minus, width), residual = best
     r2 = 1 - residual / max(float(np.sum((r - r.mean()) ** 2)), 1e-300)
     deviation = math.sqrt(residual / max(len(v) - 6, 1))
     reason = _why_no_loop((plus, minus), abs(swing), deviation, r2, v)
@@ -289,7 +290,7 @@ def _is_constant(response: Array) -> bool:
 
 
 def _is_rising(bias: Array) -> NDArray[np.bool_]:
-    """Tell which samples were taken while the bias rose (repeated values belong to the change before)."""
+    """Tell which samples were taken while the bias rose (or last did)."""
     change = np.diff(bias, prepend=np.nan)
     sense = np.sign(change)
     known = np.flatnonzero(np.nan_to_num(sense))

@@ -153,8 +153,10 @@ def _held(drive: Drive | None, rules: Rules, situation: Situation) -> tuple[floa
         return drive.dc_bias, drive.amplitude / math.sqrt(2)
     if situation.drive is not None:
         return situation.bias, situation.drive / math.sqrt(2)
-    if rules.capabilities.max_bias == 0:
-        return 0.0, 0.0
+    if not (rules.capabilities.probes or rules.capabilities.writes):
+        # An instrument to which no bias can be sent, like a stored scan whose header names no
+        # drive: the largest drive that is allowed is counted, an upper bound.
+        return situation.bias, rules.limits.max_drive / math.sqrt(2)
     raise OutOfRange(
         "the instrument does not say which drive it applies, so the dose cannot be counted;"
         " name the drive in the request"

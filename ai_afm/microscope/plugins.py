@@ -50,7 +50,7 @@ class Plugin:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What an earlier part of the run has done: dose of the sample, and instrument time spent, s."""
+    """What an earlier part of the run has done: dose of the sample, instrument time spent (s)."""
 
     dose: DoseMap | None = None
     spent: float = 0.0
@@ -99,8 +99,8 @@ def open_microscope(
     simulation = instrument.kind in BUILT_IN or getattr(factory, "faster_than_real_time", False)
     if instrument.clock != "real" and simulation is not True:
         raise ConfigError(
-            f"instrument.clock = {instrument.clock!r}, but {instrument.kind!r} is a real instrument;"
-            ' set it to "real"'
+            f"instrument.clock = {instrument.clock!r}, but {instrument.kind!r} is a real"
+            ' instrument; set it to "real"'
         )
     before = earlier or Earlier()
     clock = open_clock(instrument, before.spent)

@@ -33,6 +33,7 @@ from ai_afm.microscope.consent import (
 from ai_afm.types import (
     Consent,
     ConsentLevel,
+    ConsentZone,
     Drive,
     Limits,
     PathRequest,
@@ -126,7 +127,7 @@ def _check_path(request: PathRequest, rules: Rules) -> None:
             if zone is not None and zone.level is ConsentLevel.FORBIDDEN:
                 raise OutOfRange(f"{what} crosses a forbidden zone; choose another way")
             if dc_bias != 0:
-                raise_if(zone_refusal(zone, abs(dc_bias)), f"the DC bias of {what} is refused")
+                _check_bias_in(zone, dc_bias, f"the DC bias of {what} is refused")
     if not capabilities.variable_speed and len({s.speed for s in request.sweeps}) > 1:
         raise OutOfRange(f"{capabilities.name} keeps one speed along a path; use the same for all")
 
@@ -215,9 +216,12 @@ def check_imaging_bias(region: ScanRegion, dc_bias: float, consent: Consent) -> 
     if dc_bias == 0:
         return
     for piece in pieces(consent, region):
-        # Imaging with a DC bias needs consent to the bias, but is no pulse.
-        refusal = zone_refusal(piece.zone, abs(dc_bias), -1.0)
-        raise_if(refusal, f"the DC bias {dc_bias:.6g} V while imaging is refused")
+        _check_bias_in(piece.zone, dc_bias, f"the DC bias {dc_bias:.6g} V while imaging is refused")
+
+
+def _check_bias_in(zone: ConsentZone | None, dc_bias: float, what: str) -> None:
+    # Imaging with a DC bias needs consent to the bias, but is no pulse: none is left to be counted.
+    raise_if(zone_refusal(zone, abs(dc_bias), pulses_so_far=-1.0), what)
 
 
 def check_drive(drive: Drive | None, rules: Rules) -> None:

@@ -14,10 +14,11 @@ from typing import TextIO
 from ai_afm import __version__
 from ai_afm.acquire.earlier import earlier
 from ai_afm.acquire.session import Session
-from ai_afm.config import RunConfig, parse_config, to_toml
+from ai_afm.config import RunConfig, parse_config, resolved, to_toml
 from ai_afm.control.plugins import open_controller
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.microscope.plugins import Earlier, open_microscope
+from ai_afm.segment.model_file import load_model
 from ai_afm.service.steering import SteeringServer
 from ai_afm.service.workers import SegmenterProcess
 from ai_afm.store.journal import Journal
@@ -30,10 +31,28 @@ log = logging.getLogger(__name__)
 def create_run(path: Path, config: RunConfig) -> RunFolder:
     """Make the folder of a new run with its resolved configuration.
 
-    The twin keeps the state of its bias and of its sample in the folder, so that another process
-    finds both as they were left.
+    The instrument and the model are opened once before anything is written, so that a wrong file or
+    option leaves no folder behind. The twin keeps the state of its bias and of its sample in the
+    folder, so that another process finds both as they were left.
+
+    Raises
+    ------
+    AfmError
+        When the configuration, the instrument or the model cannot be used; nothing is written.
     """
-    return RunFolder.create(path, to_toml(in_folder(config, path.absolute())))
+    load_model(config.model.name)
+    complete = resolve(config)
+    open_controller(complete.run.controller, complete)
+    return RunFolder.create(path, to_toml(in_folder(complete, path.absolute())))
+
+
+def resolve(config: RunConfig) -> RunConfig:
+    """Return the configuration with every open size set by what the instrument can reach."""
+    microscope = open_instrument(config)
+    try:
+        return resolved(config, microscope.limits.region)
+    finally:
+        microscope.close()
 
 
 def in_folder(config: RunConfig, path: Path) -> RunConfig:

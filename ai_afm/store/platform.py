@@ -8,6 +8,7 @@ import errno
 import os
 import shutil
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ LOCKED = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 """Errors of a write into a range that another process has locked (mandatory on Windows only)."""
 
 BLOCK = 1 << 20
+REPLACE_DEADLINE = 2.0
 
 
 def open_write(path: Path) -> int:
@@ -90,8 +92,23 @@ def fsync_directory(folder: Path) -> None:
 
 
 def replace(source: Path, target: Path) -> None:
-    """Rename over `target` in one step (MoveFileEx with replacement on Windows)."""
-    os.replace(source, target)
+    """Rename over `target` in one step (MoveFileEx with replacement on Windows).
+
+    Windows refuses while a reader has the target open; readers of ours hold small files for
+    milliseconds, so it is tried again for up to `REPLACE_DEADLINE` seconds there.
+    """
+    if sys.platform == "win32":
+        deadline = time.monotonic() + REPLACE_DEADLINE
+        while True:
+            try:
+                os.replace(source, target)
+                return
+            except PermissionError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+    else:
+        os.replace(source, target)
 
 
 def free_space(folder: Path) -> int:

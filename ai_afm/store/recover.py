@@ -12,10 +12,9 @@ from ai_afm.errors import BadInput, StoreError
 from ai_afm.image import redo_log
 from ai_afm.image.scan_bytes import SLOT_SIZE, ScanState, latest_state, pack_slot, read_layout
 from ai_afm.image.scan_layout import read_scan
-from ai_afm.store import platform
+from ai_afm.store import platform, spill
 from ai_afm.store.journal import Journal
 from ai_afm.store.run_folder import RunFolder
-from ai_afm.store.scan_file import apply_log
 from ai_afm.types import Direction
 
 logger = logging.getLogger(__name__)
@@ -128,7 +127,7 @@ def _remove_half_made(folder: RunFolder) -> list[str]:
 def _move_log(path: Path) -> int:
     if redo_log.log_path(path).exists():
         read_layout(path)  # a damaged file is left alone
-    return int(_disk(path, lambda: apply_log(path)))
+    return int(_disk(path, lambda: spill.apply(path)))
 
 
 def _mark_interrupted(path: Path) -> bool:

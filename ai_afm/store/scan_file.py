@@ -4,7 +4,6 @@ See `ai_afm.image.scan_bytes` for the layout and `ai_afm.store.scan_create` for 
 made.
 """
 
-import errno
 import logging
 import os
 import time
@@ -18,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput, StoreError
-from ai_afm.image import redo_log
 from ai_afm.image.assemble import BOTH, check_fits, row_shapes
 from ai_afm.image.scan_bytes import ScanLayout, ScanState, pack_record, pack_slot
-from ai_afm.store import platform, scan_create
+from ai_afm.store import platform, scan_create, spill
 from ai_afm.types import Channel, Direction, Measurement, ScanLine, ScanRequest, SlowDirection
 
 logger = logging.getLogger(__name__)
@@ -252,7 +250,7 @@ class ScanFileWriter:
         return self._fd
 
     def _begin_sync(self, now: float) -> None:
-        """Have another thread wait for the disk; what is written by now is durable when it is done."""
+        """Have another thread wait for the disk; what is written now is durable when it is done."""
         if self._syncer is None:
             self._syncer = ThreadPoolExecutor(1, "durable")
         outcome = self._syncer.submit(platform.fdatasync, self._require_open())
@@ -293,56 +291,20 @@ class ScanFileWriter:
             self._spill(bytes(content), offset)
 
     def _spill(self, content: bytes, offset: int) -> None:
-        log = redo_log.log_path(self.path)
         if not self._spilled:
-            logger.warning("%s is locked by another program; lines go to %s", self.path, log.name)
+            logger.warning("%s is locked by another program; lines go beside it", self.path)
         self._spilled = True
         try:
-            with log.open("ab", buffering=0) as file:
-                platform.pwrite(file.fileno(), redo_log.pack(offset, content), file.tell())
-                os.fsync(file.fileno())
+            spill.append(self.path, content, offset)
         except OSError as exc:
-            raise self._fail(f"{log} could not be written: {exc}") from exc
+            raise self._fail(f"the log of {self.path} could not be written: {exc}") from exc
 
     def _apply_log(self) -> bool:
         """Move the log into the file and tell whether that was possible."""
         try:
-            apply_log(self.path)
+            spill.apply(self.path)
         except OSError as exc:
             if exc.errno not in platform.LOCKED:
                 raise self._fail(f"{self.path} could not be written: {exc}") from exc
             return False
         return True
-
-
-def apply_log(scan_file: Path) -> int:
-    """Write the entries of a scan file's redo log into it and remove the log; may be repeated.
-
-    Returns
-    -------
-    int
-        Number of entries; 0 when there is no log.
-
-    Raises
-    ------
-    OSError
-        When the system refuses; log and file stay as they are valid.
-    """
-    log = redo_log.log_path(scan_file)
-    if not log.exists():
-        return 0
-    fd = platform.open_write(scan_file)
-    try:
-        size = os.fstat(fd).st_size
-        count = 0
-        for offset, content in redo_log.entries(log.read_bytes()):
-            if offset + len(content) > size:
-                raise OSError(errno.EINVAL, f"{log.name} points beyond the end of {scan_file.name}")
-            platform.pwrite(fd, content, offset)
-            count += 1
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    log.unlink()
-    platform.fsync_directory(log.parent)
-    return count

@@ -92,8 +92,8 @@ def simplify(points: Points, tolerance: float, closed: bool) -> Points:
     """
     if len(points) < 4:
         return points
-    kept = cv2.approxPolyDP(points.astype(np.float32)[:, None], tolerance, closed)[:, 0]
-    kept = kept.astype(float)
+    chosen = cv2.approxPolyDP(points.astype(np.float32)[:, None], tolerance, closed)[:, 0]
+    kept: Points = np.array(chosen, np.float64)
     if closed:
         return points if len(kept) < 4 else kept
     kept[0], kept[-1] = points[0], points[-1]

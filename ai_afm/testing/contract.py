@@ -8,8 +8,8 @@ In the test file of an adapter::
     def test_my_microscope_keeps_the_contract(check):
         check(Subject(open_my_microscope()))
 
-Each check gets a fresh, unguarded microscope; it moves, so real instruments run it on a sample that may be
-scanned. A check that fails raises `ContractBroken` with what was promised.
+Each check gets a fresh, unguarded microscope; it moves, so real instruments run it on a sample that
+may be scanned. A check that fails raises `ContractBroken` with what was promised.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -69,7 +69,7 @@ class Subject:
 
 
 def accept_is_idempotent_and_moves_nothing(subject: Subject) -> None:
-    """What was accepted is accepted as it is; the tip stays where it was."""
+    """Check that what was accepted is accepted as it is, and that the tip stays."""
     before = subject.microscope.state()
     accepted = subject.microscope.accept(subject.request())
     _demand(subject.microscope.accept(accepted) == accepted, "accept(accept(r)) == accept(r)")
@@ -79,7 +79,7 @@ def accept_is_idempotent_and_moves_nothing(subject: Subject) -> None:
 
 
 def requests_outside_the_scanner_are_refused(subject: Subject) -> None:
-    """A frame that the scanner cannot reach raises one of our errors; nothing is cut to fit."""
+    """Check that a frame beyond the scanner is refused, or left to the guard as it is."""
     request = subject.request()
     width = subject.microscope.capabilities.scanner_range.size[0]
     away = replace(request.region, center=(request.region.center[0] + width, 0.0))
@@ -92,17 +92,17 @@ def requests_outside_the_scanner_are_refused(subject: Subject) -> None:
 
 
 def lines_arrive_in_order_down(subject: Subject) -> None:
-    """A down scan brings rows 0, 1, 2 ... with trace before retrace."""
+    """Check that a down scan brings rows 0, 1, 2 ... with trace before retrace."""
     _check_order(subject, SlowDirection.DOWN)
 
 
 def lines_arrive_in_order_up(subject: Subject) -> None:
-    """An up scan brings the same rows from the last to the first."""
+    """Check that an up scan brings the same rows from the last to the first."""
     _check_order(subject, SlowDirection.UP)
 
 
 def lines_lie_where_they_were_asked(subject: Subject) -> None:
-    """Start and end are those of the row, in image order, for trace and retrace alike."""
+    """Check that start and end are those of the row, in image order, in both directions."""
     request, lines = _scanned(subject)
     pixel = max(request.pixel_size)
     for line in lines:
@@ -112,7 +112,7 @@ def lines_lie_where_they_were_asked(subject: Subject) -> None:
 
 
 def a_turned_frame_is_turned(subject: Subject) -> None:
-    """With the frame turned by a quarter the lines run along y."""
+    """Check that with the frame turned by a quarter the lines run along y."""
     _, lines = _scanned(subject, subject.request(angle=np.pi / 2))
     for line in lines:
         dx, dy = (b - a for a, b in zip(line.start, line.end, strict=True))
@@ -120,11 +120,12 @@ def a_turned_frame_is_turned(subject: Subject) -> None:
 
 
 def channels_are_as_declared(subject: Subject) -> None:
-    """All declared channels come, float32, one value a pixel; those asked for and no others."""
+    """Check that the channels asked for come, all if none is named, float32, all pixels."""
     declared = [c.name for c in subject.microscope.capabilities.channels]
     request, lines = _scanned(subject)
     for line in lines:
-        _demand(set(line.channels) == set(declared), f"channels {sorted(line.channels)}, declared {declared}")
+        came = sorted(line.channels)
+        _demand(came == sorted(declared), f"channels {came} came, {declared} are declared")
         for name, values in line.channels.items():
             _demand(values.dtype == np.float32, f"{name} is {values.dtype}, not float32")
             _demand(values.shape[0] == request.shape[1], f"{name} has shape {values.shape}")
@@ -133,14 +134,14 @@ def channels_are_as_declared(subject: Subject) -> None:
 
 
 def missing_readings_are_flagged(subject: Subject) -> None:
-    """A line with a value that is not finite says so."""
+    """Check that a line with a value that is not finite says so."""
     for line in _scanned(subject)[1]:
         finite = all(np.isfinite(values).all() for values in line.channels.values())
-        _demand(finite or line.flags != LineFlag.GOOD, f"row {line.index} has gaps but is called good")
+        _demand(finite or line.flags != LineFlag.GOOD, f"row {line.index} has gaps but is good")
 
 
 def time_runs_forward(subject: Subject) -> None:
-    """Lines carry the instrument's clock, and a frame takes at least its lines' time."""
+    """Check that lines carry the instrument's clock, and a frame takes at least its lines' time."""
     begin = subject.microscope.state().time
     request, lines = _scanned(subject)
     times = [begin, *(line.time for line in lines)]
@@ -150,26 +151,27 @@ def time_runs_forward(subject: Subject) -> None:
 
 
 def a_finished_scan_leaves_no_bias(subject: Subject) -> None:
-    """After `stop` that follows a frame, bias and drive read back as zero."""
+    """Check that after the `stop` that follows a frame bias and drive read zero."""
     _scanned(subject, _with_drive(subject))
     _check_zero_after_stop(subject)
 
 
 def closing_the_iterator_leaves_no_bias(subject: Subject) -> None:
-    """A scan that is broken off ends at once; it leaves no bias, and the next one is complete."""
+    """Check that a scan that is broken off leaves no bias, and that the next is complete."""
     lines = subject.microscope.scan(subject.microscope.accept(_with_drive(subject)))
     next(lines)
     close = getattr(lines, "close", None)
     _demand(close is not None, "the iterator of a scan can be closed")
     if close is not None:
         close()
-    _demand(not subject.microscope.state().scanning, "the scan has ended when its iterator is closed")
+    scanning = subject.microscope.state().scanning
+    _demand(not scanning, "the scan has ended when its iterator is closed")
     _check_zero_after_stop(subject)
     _check_order(subject, SlowDirection.DOWN)
 
 
 def a_probe_leaves_no_bias(subject: Subject) -> None:
-    """After a probe bias and drive read back as zero; an instrument without probes says so."""
+    """Check that a probe leaves no bias, or is refused where there are none."""
     microscope = subject.microscope
     center = microscope.capabilities.scanner_range.center
     request = ProbeRequest(ProbeKind.HYSTERESIS_LOOP, center, subject.waveform)
@@ -182,18 +184,18 @@ def a_probe_leaves_no_bias(subject: Subject) -> None:
     arrays: Sequence[np.ndarray] = (
         spectrum.bias, spectrum.response, spectrum.on_field, spectrum.cycle, spectrum.write_bias,
     )  # fmt: skip
-    _demand(samples > 0 and all(len(a) == samples for a in arrays), "all samples of a probe are kept")
+    _demand(samples > 0 and all(len(a) == samples for a in arrays), "all samples are kept")
     largest = float(np.abs(spectrum.bias).max())
     _demand(largest <= subject.waveform.amplitude + 1e-3, f"the probe applied {largest:.3g} V")
 
 
 def withdraw_is_latched(subject: Subject) -> None:
-    """After `withdraw` nothing scans until `clear`."""
+    """Check that after `withdraw` nothing scans until `clear`."""
     microscope = subject.microscope
+    request = microscope.accept(subject.request())
     microscope.withdraw()
     _demand(microscope.state().tip is TipState.WITHDRAWN, "the tip reads as withdrawn")
     _check_zero(subject)
-    request = microscope.accept(subject.request())
     _demand(_refuses(lambda: next(microscope.scan(request))), "a withdrawn tip scans nothing")
     microscope.park()
     _demand(microscope.state().tip is TipState.WITHDRAWN, "parking does not lower a withdrawn tip")
@@ -202,7 +204,7 @@ def withdraw_is_latched(subject: Subject) -> None:
 
 
 def park_can_be_left_again(subject: Subject) -> None:
-    """After `park` there is no bias, and the next scan runs."""
+    """Check that after `park` there is no bias, and that the next scan runs."""
     subject.microscope.park()
     _demand(subject.microscope.state().tip is TipState.PARKED, "the tip reads as parked")
     _check_zero(subject)
@@ -247,8 +249,10 @@ def _check_order(subject: Subject, direction: SlowDirection) -> None:
 
 
 def _with_drive(subject: Subject) -> ScanRequest:
-    volts = min(0.5, subject.microscope.capabilities.max_bias)
-    return replace(subject.request(), drive=Drive(volts, dc_bias=volts))
+    can = subject.microscope.capabilities
+    volts = min(0.5, can.max_bias)
+    dc_bias = volts if can.probes or can.writes else 0.0
+    return replace(subject.request(), drive=Drive(volts, dc_bias=dc_bias))
 
 
 def _check_zero_after_stop(subject: Subject) -> None:
@@ -260,7 +264,8 @@ def _check_zero_after_stop(subject: Subject) -> None:
 
 def _check_zero(subject: Subject) -> None:
     state = subject.microscope.state()
-    if subject.microscope.capabilities.feedback is Feedback.CURRENT and state.tip is TipState.ENGAGED:
+    current = subject.microscope.capabilities.feedback is Feedback.CURRENT
+    if current and state.tip is TipState.ENGAGED:
         return
     _demand(is_zero(state), f"bias reads {state.bias} V and drive {state.drive} V, not zero")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ai_afm.errors import InstrumentError
+from ai_afm.errors import InstrumentError, SafetyStop
 from ai_afm.geometry import line_ends
 from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
 from ai_afm.microscope.simulated.clock import InstantClock
@@ -126,7 +126,8 @@ class FakeMicroscope:
     def scan(self, request: ScanRequest) -> Iterator[ScanLine]:
         """Yield lines whose height is x and whose amplitude is y of each pixel, m."""
         self._enter("scan")
-        self.tip, self.scanning = TipState.ENGAGED, True
+        self._touch()
+        self.scanning = True
         if request.drive is not None:
             self.bias, self.drive = request.drive.dc_bias, request.drive.amplitude
         elif self.feedback is not Feedback.CURRENT:
@@ -145,7 +146,8 @@ class FakeMicroscope:
     def probe(self, request: ProbeRequest) -> Spectrum:
         """Hold the amplitude of the waveform and return what was applied."""
         self._enter("probe")
-        self.tip, self.position, self.scanning = TipState.ENGAGED, request.position, True
+        self._touch()
+        self.position, self.scanning = request.position, True
         wave = request.waveform
         samples = 8
         if wave is not None:
@@ -170,14 +172,15 @@ class FakeMicroscope:
         self.bias = self.drive = 0.0
 
     def park(self) -> None:
-        """Lift a little."""
+        """Lift a little; a withdrawn tip stays where it is."""
         self._enter("park")
-        self.scanning, self.tip = False, TipState.PARKED
+        if self.tip is not TipState.WITHDRAWN:
+            self._lift(TipState.PARKED)
 
     def withdraw(self) -> None:
         """Lift for good."""
         self._enter("withdraw")
-        self.scanning, self.tip = False, TipState.WITHDRAWN
+        self._lift(TipState.WITHDRAWN)
 
     def clear(self) -> None:
         """Release the latch."""
@@ -200,6 +203,18 @@ class FakeMicroscope:
         self._enter("close")
         if self.tip is TipState.ENGAGED:
             self.tip = TipState.PARKED
+
+    def _lift(self, to: TipState) -> None:
+        self.scanning, self.tip = False, to
+        if self.feedback is Feedback.CURRENT:
+            self.bias = self.drive = 0.0
+
+    def _touch(self) -> None:
+        if self.tip is TipState.WITHDRAWN:
+            raise SafetyStop("the tip is withdrawn; a person has to clear it")
+        self.tip = TipState.ENGAGED
+        if self.feedback is Feedback.CURRENT:
+            self.bias = 0.1
 
     def _enter(self, name: str) -> None:
         self.calls.append(Call(name, self.bias, self.drive, self.tip, self.scanning))

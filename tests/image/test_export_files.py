@@ -1,4 +1,4 @@
-"""Exports: what other programs' own libraries read back, orientation, units and position included."""
+"""Exports: what other programs' libraries read back, orientation, units and position included."""
 
 import json
 

@@ -44,7 +44,7 @@ def test_a_tilted_plane_becomes_flat(level: Callable[..., NDArray[np.float32]]) 
 
 
 def test_a_particle_bends_the_plain_plane_but_not_the_robust_one() -> None:
-    y, x = np.mgrid[:40, :61]
+    _, x = np.mgrid[:40, :61]
     ground = 3e-10 * x
     image = ground.copy()
     image[2:10, 2:12] += 80e-9

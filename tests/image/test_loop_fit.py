@@ -26,13 +26,13 @@ def triangle(amplitude: float = 10.0, steps: int = STEPS, polarity: int = 1):
 
 
 def branches(bias, plus, minus, *, swing=-1.0, width=0.6, offset=0.0):
-    """The response of a loop that is switched at `plus` on the way up and at `minus` on the way down."""
+    """The response of a loop that switches at `plus` going up and at `minus` going down."""
     rising = np.diff(bias, prepend=2 * bias[0] - bias[1]) > 0
     return offset + swing * np.tanh((bias - np.where(rising, plus, minus)) / width)
 
 
 def spectrum(bias, response, cycles: int = 2) -> Spectrum:
-    """Play `cycles` of (bias, response): an on-field sample (no response) before each off-field one."""
+    """Play `cycles` of (bias, response), each off-field sample after an unread on-field one."""
     n = len(bias) * cycles
     off = np.tile([False, True], n)
     written = np.repeat(np.tile(bias, cycles), 2).astype(np.float32)

@@ -58,7 +58,7 @@ def numbers_are_sound(value: object) -> bool:
     if isinstance(value, bool):
         return False
     if isinstance(value, float):
-        return value == value and abs(value) != math.inf
+        return -math.inf < value < math.inf
     if isinstance(value, tuple):
         return all(numbers_are_sound(v) for v in value)
     if dataclasses.is_dataclass(value):
@@ -307,7 +307,7 @@ def beginning(request: object) -> complex:
         return complex(*request.sweeps[0].start)
     lines, pixels = request.shape if isinstance(request, ScanRequest) else (request.lines, 1)
     up = isinstance(request, ScanRequest) and request.slow_direction == "up"
-    lower_left, lower_right, upper_right, upper_left = corner_points(request.region)
+    lower_left, _, upper_right, upper_left = corner_points(request.region)
     right = (upper_right - upper_left) / pixels / 2
     down = (lower_left - upper_left) / lines / 2
     return lower_left - down + right if up else upper_left + down + right

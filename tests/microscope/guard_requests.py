@@ -117,7 +117,9 @@ def a_case(rng: np.random.Generator) -> tuple[object, Setting]:
     return request, setting
 
 
-def on_an_edge(request: object, setting: Setting, rng: np.random.Generator) -> tuple[object, Setting]:
+def on_an_edge(
+    request: object, setting: Setting, rng: np.random.Generator
+) -> tuple[object, Setting]:
     """Move one thing to within 1 nm, 1 mV or one part in a thousand of a limit."""
     ways = [travel_edge, time_edge, dose_edge, passes_edge, place_edge, place_edge]
     ways += [zone_edge] * 3 * bool(setting.zones)
@@ -215,11 +217,9 @@ def outline(request: object) -> list[tuple[float, float]]:
 def spoilt(value: object, rng: np.random.Generator) -> object:
     """Put something that is no sound number somewhere into a request."""
     if is_dataclass(value):
-        names = [
-            f.name
-            for f in fields(value)
-            if isinstance(getattr(value, f.name), int | float | tuple) or is_dataclass(getattr(value, f.name))
-        ]
+        held = {f.name: getattr(value, f.name) for f in fields(value)}
+        numeric = (int, float, tuple)
+        names = [n for n, v in held.items() if isinstance(v, numeric) or is_dataclass(v)]
         name = str(rng.choice(names))
         return replace(value, **{name: spoilt(getattr(value, name), rng)})
     if isinstance(value, tuple) and value and not isinstance(value[0], str):

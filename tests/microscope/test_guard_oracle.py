@@ -9,7 +9,7 @@ from guard_requests import SCANNER, a_case
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ai_afm.microscope.base import Capabilities, Feedback
+from ai_afm.microscope.base import Capabilities
 from ai_afm.microscope.dose import DoseMap, request_dose
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.testing.fake import FakeMicroscope, bias_everywhere, wide_limits

@@ -54,7 +54,8 @@ def test_a_band_is_thinned_to_its_middle_and_specks_are_dropped() -> None:
     band[10, 2] = True
     thin = thinned(band, min_pixels=12)
     assert thin[5].sum() >= 16
-    assert thin.sum() == thin[5].sum()
+    assert not thin[10].any()
+    assert thin.sum() <= thin[5].sum() + 2  # thinning bends the ends of a band by a pixel
 
 
 def test_cl_dice_of_a_band_with_itself_is_one_and_of_disjoint_bands_zero() -> None:

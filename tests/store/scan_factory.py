@@ -52,7 +52,7 @@ def scan_request(
 
 
 def row_of(request: ScanRequest, channel: int, direction: Direction, row: int) -> np.ndarray:
-    """Values that occur nowhere else in the scan: 1000 row + 100 channel + 50 for retrace + column."""
+    """Values that occur nowhere else: 1000 row + 100 channel + 50 for retrace + column."""
     offset = 1000 * row + 100 * channel + (50 if direction is Direction.RETRACE else 0)
     return (offset + np.arange(request.shape[1])).astype(np.float32)
 

@@ -1,6 +1,5 @@
 """What is left of a scan when the writing process or the computer dies at any moment."""
 
-import json
 import os
 import signal
 import subprocess
@@ -21,6 +20,8 @@ from scan_factory import (
 
 from ai_afm.image.scan_layout import ScanState, read_scan
 from ai_afm.store import platform
+from ai_afm.store.recover import check_acks, recover
+from ai_afm.store.run_folder import RunFolder
 from ai_afm.types import Direction
 
 WRITER = """
@@ -55,9 +56,10 @@ def assert_rows_are_true(path, request):
 
 
 def kill_a_writer(folder: Path, rng: np.random.Generator) -> None:
-    """Start a writer, kill it a random while after a random report, and look at what is left."""
+    """Start a writer, kill it a random while after a random report, recover what is left."""
+    run = RunFolder.create(folder, "")
     request = scan_request(lines=400, pixels=64, line_rate=1000.0)
-    command = [sys.executable, "-c", WRITER, str(Path(__file__).parent), str(folder)]
+    command = [sys.executable, "-c", WRITER, str(Path(__file__).parent), str(run.scans)]
     reported = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for _ in range(int(rng.integers(1, 300))):
@@ -66,21 +68,26 @@ def kill_a_writer(folder: Path, rng: np.random.Generator) -> None:
             pass
         process.send_signal(signal.SIGKILL)
         reported += process.stdout.readlines()
-    acked = [json.loads(line) for line in reported if line.endswith("\n")]
-    path = folder / "000001.h5"
-    stored = assert_rows_are_true(path, request)
-    lost = [a for a in acked if not stored.frame.scanned[Direction(a["direction"])][a["line"]]]
-    assert len(acked) >= 1
-    assert lost == []
-    with h5py.File(path, "r") as file:
+    acks = folder.with_suffix(".jsonl")
+    acks.write_text("".join(reported))
+    with h5py.File(run.scan_file(1), "r") as file:
         assert file["entry/height_trace/data"].shape == (400, 64)
+    lines_acked, lines_lost = check_acks(run.path, acks)
+    assert lines_acked == sum(line.endswith("\n") for line in reported) >= 1
+    assert lines_lost == 0
+    recovery = recover(run.path)
+    once = run.scan_file(1).read_bytes(), run.journal_file.read_bytes()
+    recover(run.path)
+    assert (run.scan_file(1).read_bytes(), run.journal_file.read_bytes()) == once
+    assert recovery.passes >= lines_acked
+    assert check_acks(run.path, acks) == (lines_acked, 0)
+    assert assert_rows_are_true(run.scan_file(1), request).state is ScanState.INTERRUPTED
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_kill_9_loses_no_reported_line(tmp_path):
     rng = np.random.default_rng(1)
     for n in range(4):
-        (tmp_path / str(n)).mkdir()
         kill_a_writer(tmp_path / str(n), rng)
 
 
@@ -90,7 +97,6 @@ def test_kill_9_loses_no_reported_line(tmp_path):
 def test_kill_9_at_a_hundred_moments_loses_no_reported_line(tmp_path):
     rng = np.random.default_rng(2)
     for n in range(100):
-        (tmp_path / str(n)).mkdir()
         kill_a_writer(tmp_path / str(n), rng)
 
 

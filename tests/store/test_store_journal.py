@@ -71,7 +71,7 @@ def test_a_reader_beside_the_writer_sees_each_row_at_once(journal):
         "UPDATE journal SET kind = 'other' WHERE sequence = 3",
         "DELETE FROM journal WHERE sequence = 2",
         "DELETE FROM journal WHERE sequence = 1",
-        "UPDATE journal SET hash = (SELECT hash FROM journal WHERE sequence = 1) WHERE sequence = 3",
+        "UPDATE journal SET hash = previous WHERE sequence = 3",
     ],
 )
 def test_a_later_change_is_found(journal, change):

@@ -207,6 +207,24 @@ def test_a_disk_that_fills_up_meanwhile_leaves_no_half_file(tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["preallocate", "pwrite", "replace", "fsync_directory"])
+def test_a_process_that_dies_while_it_makes_the_file_leaves_a_whole_one_or_none(
+    tmp_path, monkeypatch, name
+):
+    def dies(*args):
+        raise KeyboardInterrupt  # like a kill, nothing is tidied up after it
+
+    monkeypatch.setattr(platform, name, dies)
+    with pytest.raises(KeyboardInterrupt):
+        new_writer(tmp_path, scan_request())
+    left = [p.name for p in tmp_path.iterdir()]
+    if name == "fsync_directory":
+        assert left == ["000001.h5"]
+        assert read_scan(tmp_path / "000001.h5").passes == 0
+    else:
+        assert left == ["000001.h5.tmp"]
+
+
 def failing(function, at, error):
     """The function, but its call number `at` fails."""
     calls = iter(range(10_000))

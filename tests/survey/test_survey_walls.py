@@ -170,7 +170,7 @@ def test_specks_are_noise():
 
 
 def test_a_bump_on_a_wall_is_no_branch():
-    bump = np.where(np.abs(COLUMNS - 70) < 1, np.abs(ROWS - 38) - 1, 99)
+    bump = np.where(np.abs(COLUMNS - 70) < 1, np.abs(ROWS - 38), 99)
     network = extract_network(seen(np.minimum(np.abs(ROWS - 40), bump)), REGION)
     assert len(network.walls) == 1
     assert not network.junctions

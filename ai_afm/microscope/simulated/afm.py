@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 
 from ai_afm.errors import InstrumentError, LinkLost, SafetyStop
-from ai_afm.geometry import contains, is_inside, line_ends
+from ai_afm.geometry import line_ends
 from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
 from ai_afm.microscope.simulated import faults as wrong
 from ai_afm.microscope.simulated import options as opt
@@ -18,6 +18,7 @@ from ai_afm.microscope.simulated.bias import BiasSource
 from ai_afm.microscope.simulated.clock import Clock, ShiftedClock
 from ai_afm.microscope.simulated.faults import Fault, FaultKind
 from ai_afm.microscope.simulated.frame_scan import FrameScan, Instrument
+from ai_afm.microscope.simulated.limits import check_probe, check_scan
 from ai_afm.microscope.simulated.memory_file import load_memory
 from ai_afm.microscope.simulated.noise import WANDER_PERIODS
 from ai_afm.microscope.simulated.probing import measure_at
@@ -48,7 +49,8 @@ class DeviceSettings:
     extent
         Edge of the square that the scanner reaches, m.
     pixel_multiple
-        Pixels of a line are rounded up to a multiple of this, as some controllers do; 1 takes any number.
+        Pixels of a line are rounded up to a multiple of this, as some controllers do; 1 takes any
+        number.
     line_timeout
         Time without a line after which a scan is given up, s.
     faults, seed
@@ -73,8 +75,8 @@ class DeviceSettings:
 class SimulatedAfm:
     """The digital twin of an AFM.
 
-    `scan` and `probe` are called from one thread; `stop`, `park`, `withdraw` and `state` from any: they end
-    a scan after the pass under way.
+    `scan` and `probe` are called from one thread; `stop`, `park`, `withdraw` and `state` from any:
+    they end a scan after the pass under way.
     """
 
     def __init__(self, sample: Sample, settings: DeviceSettings, clock: Clock) -> None:
@@ -130,42 +132,16 @@ class SimulatedAfm:
         InstrumentError
             When it cannot do it at all.
         """
+        can, imaging = self._capabilities, self._instrument.imaging
         if isinstance(request, ScanRequest):
-            return cast(R, self._accept_scan(request))
+            check_scan(request, can, request.drive or imaging.drive)
+            multiple = self._settings.pixel_multiple
+            pixels = -(-request.shape[1] // multiple) * multiple
+            return cast(R, replace(request, shape=(request.shape[0], pixels)))
         if isinstance(request, ProbeRequest):
-            if not self._capabilities.probes:
-                raise InstrumentError("the twin cannot probe in tapping mode")
-            if not is_inside(self._capabilities.scanner_range, *request.position):
-                raise InstrumentError(
-                    f"position {request.position} m lies outside the scanner's range"
-                )
+            check_probe(request, can)
             return request
         raise InstrumentError(f"the twin takes no {type(request).__name__}")
-
-    def _accept_scan(self, request: ScanRequest) -> ScanRequest:
-        can = self._capabilities
-        if not contains(can.scanner_range, request.region):
-            raise InstrumentError(
-                f"{request.region} reaches outside the scanner's range of {can.scanner_range.size} m"
-            )
-        if not 0 < request.line_rate <= can.max_line_rate:
-            raise InstrumentError(
-                f"line rate {request.line_rate} Hz is not in 0..{can.max_line_rate} Hz"
-            )
-        if min(request.shape) < 1 or request.shape[1] > can.max_pixels:
-            raise InstrumentError(
-                f"shape {request.shape} is not in 1..{can.max_pixels} pixels a line"
-            )
-        known = [c.name for c in can.channels]
-        unknown = [name for name in request.channels or () if name not in known]
-        if unknown:
-            raise InstrumentError(f"no channel {', '.join(unknown)}; there are {', '.join(known)}")
-        drive = request.drive or self._settings.imaging.drive
-        if max(abs(drive.dc_bias), abs(drive.amplitude)) > can.max_bias:
-            raise InstrumentError(f"{drive} exceeds {can.max_bias} V")
-        multiple = self._settings.pixel_multiple
-        pixels = -(-request.shape[1] // multiple) * multiple
-        return replace(request, shape=(request.shape[0], pixels))
 
     def measurement(self) -> Measurement:
         """Return the conditions of the next scan."""
@@ -260,7 +236,8 @@ class SimulatedAfm:
         Raises
         ------
         SafetyStop
-            When the bias does not read back as zero: then the tip stays down and nothing moves any more.
+            When the bias does not read back as zero: then the tip stays down and nothing moves any
+            more.
         """
         self._abort.set()
         self._latched = True

@@ -15,8 +15,8 @@ class BiasSource:
     Parameters
     ----------
     file
-        Where the setting is kept, so that the next process finds the bias on that a killed one left on;
-        `None` to forget it with the process.
+        Where the setting is kept, so that the next process finds the bias on that a killed one left
+        on; `None` to forget it with the process.
     stuck
         A fault: commands are ignored.
     """

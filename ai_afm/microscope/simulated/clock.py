@@ -44,8 +44,9 @@ class InstantClock:
 class AcceleratedClock:
     """A clock that runs `factor` times as fast as the wall; it keeps pace over many short sleeps.
 
-    Instrument time is the sum of what was slept, plus the wall time since, times `factor`. A sleep ends
-    when the wall has caught up with it, so that the cost of computing a line is not added to the line.
+    Instrument time is the sum of what was slept, plus the wall time since, times `factor`. A sleep
+    ends when the wall has caught up with it, so that the cost of computing a line is not added to
+    the line.
     """
 
     def __init__(self, factor: float, start: float = 0.0) -> None:
@@ -64,7 +65,8 @@ class AcceleratedClock:
         """Wait until `seconds` have passed since the last sleep was due, or since `now` was last asked."""
         if seconds < 0:
             raise ValueError(f"cannot sleep for {seconds} s")
-        # Computing may have taken longer than the line that it simulates: then time has simply passed.
+        # Computing may have taken longer than the line that it simulates: then time has simply
+        # passed.
         self._due = max(self._due + seconds, self._wall())
         time.sleep(max(0.0, (self._due - self._wall()) / self._factor))
 

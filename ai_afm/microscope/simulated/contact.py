@@ -1,6 +1,7 @@
 """What a tip feels on its way over a sample: the lines of a frame as paths out and back.
 
-A line's samples are taken in order of time: out over the frame with a little overscan, round, and back.
+A line's samples are taken in order of time: out over the frame with a little overscan, round, and
+back.
 """
 
 import math

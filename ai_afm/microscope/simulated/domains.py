@@ -28,7 +28,7 @@ CELLS_PER_WIDTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Signed distance (m, first order) to a line and the unit normal along which it grows, each (n,)."""
+    """Signed distance (m, first order) to a line, and the unit normal of its growth, each (n,)."""
 
     distance: Float32
     nx: Float32
@@ -43,14 +43,15 @@ class Domains:
     field: PeriodicField
 
     def level(self, x: Float64, y: Float64, bias: Float64 | float = 0.0) -> Level:
-        """Return the signed distance to the nearest wall as the level set tells it, points (n,) in m.
+        """Return the signed distance to the nearest wall by the level set, points (n,) in m.
 
-        `bias` shifts the level set (more up where positive). The distance is exact at the wall and only
-        large, not metric, in the middle of a domain.
+        `bias` shifts the level set (more up where positive). The distance is exact at the wall and
+        only large, not metric, in the middle of a domain.
         """
         f, fx, fy = self.field.with_gradient(self.field.lattice.places(x, y))
         f = f + np.asarray(bias, np.float32)
-        # a floor under the gradient keeps extrema and saddles finite; it does not move the zero line
+        # a floor under the gradient keeps extrema and saddles finite; it does not move the zero
+        # line
         floor = np.float32((0.05 * np.pi / self.spec.width) ** 2)
         norm = 1 / np.sqrt(fx**2 + fy**2 + floor)
         return Level(f * norm, fx * norm, fy * norm)
@@ -61,8 +62,8 @@ class Domains:
         up = self.field.nodes > 0
         pad = self.field.lattice.cells // 4
         wide = np.pad(up, pad, mode="wrap").astype(np.uint8)
-        far = cv2.distanceTransform(wide, cv2.DIST_L2, 5) + cv2.distanceTransform(
-            1 - wide, cv2.DIST_L2, 5
+        far = cv2.distanceTransform(wide, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) + cv2.distanceTransform(
+            1 - wide, cv2.DIST_L2, cv2.DIST_MASK_PRECISE
         )
         metres = (far[pad:-pad, pad:-pad] - 0.5) * self.field.lattice.pitch
         return periodic_field(self.field.lattice, metres)
@@ -72,7 +73,7 @@ class Domains:
         near = np.abs(self.level(x, y).distance)
         far = self._edt.at(self.field.lattice.places(x, y))
         close: NDArray[np.bool_] = far < 2 * self.field.lattice.pitch
-        return np.where(close, np.minimum(near, np.float32(3 * self.field.lattice.pitch)), far)
+        return np.where(close, np.minimum(near, far + np.float32(0.5 * self.field.lattice.pitch)), far)
 
 
 def grow_domains(spec: DomainSpec, extent: float, rng: np.random.Generator) -> Domains:

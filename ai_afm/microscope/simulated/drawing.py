@@ -1,8 +1,8 @@
 """Label images of the truth: 1-px lines, decided for each pixel from distance and normal alone.
 
-A pixel belongs to a line where |distance| <= max(|n . column step|, |n . row step|) / 2: for a straight line these
-are the pixels of the thinnest 8-connected digital line (J.-P. Reveilles' "naive" line), whatever its angle, and no
-neighbour has to be looked at.
+A pixel belongs to a line where |distance| <= max(|n . column step|, |n . row step|) / 2: for a
+straight line these are the pixels of the thinnest 8-connected digital line (J.-P. Reveilles'
+"naive" line), whatever its angle, and no neighbour has to be looked at.
 """
 
 import numpy as np
@@ -29,13 +29,16 @@ UNSEEN_TWIN_PX = 0.3
 """A twin narrower than this cannot be expected to be seen."""
 
 CROSSING_REACH_PX = 0.75
-"""The polarization must differ this far before and behind a pixel of a wall (half a pixel for a straight one)."""
+"""A wall's polarization must differ this far before and behind a pixel (straight: 0.5)."""
 
 
 def draw_labels(layers: Layers, x: Float64, y: Float64, steps: Float64) -> NDArray[np.uint8]:
-    """Return class codes of pixels (lines, pixels); `steps` (2, 2) m are the steps to the next column and row.
+    """Return class codes of pixels (lines, pixels).
 
-    Where classes meet: particle over grain boundary over 180-degree over ferroelastic wall over step.
+    `steps` (2, 2) m are the steps to the next column and row.
+
+    Where classes meet: particle over grain boundary over 180-degree over ferroelastic wall over
+    step.
     """
     at = crystal_at(layers, x.ravel(), y.ravel())
     labels = np.zeros(at.x.shape, np.uint8)
@@ -55,7 +58,7 @@ def draw_labels(layers: Layers, x: Float64, y: Float64, steps: Float64) -> NDArr
 
 
 def draw_hidden(layers: Layers, x: Float64, y: Float64, steps: Float64) -> Mask:
-    """Return where (lines, pixels) walls cannot be seen: dead response, particles, twins far below a pixel."""
+    """Return where (lines, pixels) walls cannot be seen: dead, below dust, far below a pixel."""
     at = crystal_at(layers, x.ravel(), y.ravel())
     hidden = np.zeros(at.x.shape, bool)
     dead = dead_share(layers, at.x, at.y)
@@ -87,7 +90,8 @@ def _on_line(level: Level, steps: Float64) -> Mask:
 def _on_domain_wall(layers: Layers, at: Crystal, steps: Float64) -> Mask:
     """Return where a 180-degree wall runs: near its line, and the polarization really turns there.
 
-    Where the level set comes close to zero and turns back, distance = f / |grad f| alone would see a wall.
+    Where the level set comes close to zero and turns back, distance = f / |grad f| alone would see
+    a wall.
     """
     walls = domain_level(layers, at)
     if walls is None:

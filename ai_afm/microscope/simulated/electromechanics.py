@@ -1,8 +1,8 @@
 """How the surface moves under a driven tip: one complex signal, amplitude and phase derived from it.
 
 z(f) = [d_eff + g_es (V_dc - V_s)] V_ac H(f; f_cr, Q) + background,
-with the contact resonance as a damped harmonic oscillator. The sign convention is exp(i w t), so that the
-phase falls from 0 through -90 to -180 degrees as the frequency passes the resonance.
+with the contact resonance as a damped harmonic oscillator. The sign convention is exp(i w t), so
+that the phase falls from 0 through -90 to -180 degrees as the frequency passes the resonance.
 """
 
 import math
@@ -128,7 +128,8 @@ def driven_motion(
     bias, drive = voltages
     motion = piezo + electrics.electrostatic * (bias - potential)
     if electrics.buckling:
-        # `lateral` lies along x: what the cantilever's axis sees of it bends it like a vertical motion.
+        # `lateral` lies along x: what the cantilever's axis sees of it bends it like a vertical
+        # motion.
         motion = motion + electrics.buckling * math.cos(electrics.cantilever_angle) * lateral
     return np.asarray(motion * drive)
 

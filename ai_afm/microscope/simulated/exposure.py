@@ -17,9 +17,9 @@ Tiles: TypeAlias = dict[tuple[int, int], NDArray[np.float64]]
 class DoseMap:
     """A sparse map of accumulated dose on square cells; only tiles that were touched take memory.
 
-    Layers: 0 contact time in a cell (s), 1 integral of (|bias| + AC amplitude) over time (V s), 2 trapped
-    charge as surface potential (V) at the time that `charged` holds for the tile; it decays with
-    `charge_life` (s).
+    Layers: 0 contact time in a cell (s), 1 integral of (|bias| + AC amplitude) over time (V s), 2
+    trapped charge as surface potential (V) at the time that `charged` holds for the tile; it decays
+    with `charge_life` (s).
     """
 
     def __init__(self, charge_life: float, cell: float = 20e-9) -> None:

@@ -13,11 +13,12 @@ from ai_afm.types import FloatImage, LineFlag
 class FaultKind(StrEnum):
     """What can go wrong.
 
-    `LINK_LOST` no answer, once, or for `value` s; `LINE_STALL` no line for `value` s; `NAN_LINE` a line
-    without readings; `SATURATE` the response runs into full scale; `FROZEN_CHANNEL` the lines of a channel
-    repeat; `TIP_CHANGE` the radius is `value` times as large, height and response step; `DOUBLE_TIP` a second
-    apex from here on; `DRIFT_JUMP` the sample shifts by `value` m; `LOST_CONTACT` the tip leaves the surface;
-    `Z_RAIL` the z range is left; `BIAS_STUCK` the bias source ignores commands.
+    `LINK_LOST` no answer, once, or for `value` s; `LINE_STALL` no line for `value` s; `NAN_LINE` a
+    line without readings; `SATURATE` the response runs into full scale; `FROZEN_CHANNEL` the lines
+    of a channel repeat; `TIP_CHANGE` the radius is `value` times as large, height and response
+    step; `DOUBLE_TIP` a second apex from here on; `DRIFT_JUMP` the sample shifts by `value` m;
+    `LOST_CONTACT` the tip leaves the surface; `Z_RAIL` the z range is left; `BIAS_STUCK` the bias
+    source ignores commands.
     """
 
     LINK_LOST = "link_lost"
@@ -61,7 +62,8 @@ class Fault:
     kind
         What.
     scan, line
-        At the beginning of the `line`-th line to arrive (from 0) of the `scan`-th scan (from 1) of the session.
+        At the beginning of the `line`-th line to arrive (from 0) of the `scan`-th scan (from 1) of
+        the session.
     time
         Or: at the first line or probe that starts at or after this time, s.
     value
@@ -137,8 +139,8 @@ def spoil_line(
 ) -> tuple[Mapping[str, FloatImage], LineFlag]:
     """Return the channels (pixels,) of a line as a faulty instrument sends them, and what it notices itself.
 
-    It notices what runs into full scale, not lines without readings or frozen ones: to find those is the
-    reader's task.
+    It notices what runs into full scale, not lines without readings or frozen ones: to find those
+    is the reader's task.
     """
     spoilt, flag = dict(channels), LineFlag.GOOD
     if FaultKind.LOST_CONTACT in kinds:

@@ -1,7 +1,7 @@
 """The z feedback at the real scan rate: what height it reports, what error it leaves.
 
-Arrays are (lines, samples): the samples of a line in order of time (out, turn, back). A line starts in
-the steady state of its first sample, because the tip turns round there.
+Arrays are (lines, samples): the samples of a line in order of time (out, turn, back). A line starts
+in the steady state of its first sample, because the tip turns round there.
 """
 
 import math
@@ -21,7 +21,8 @@ class FeedbackSettings:
     Parameters
     ----------
     integral
-        Integral gain, 1/s: the loop follows up to about integral / (2 pi) Hz. `math.inf` is a perfect loop.
+        Integral gain, 1/s: the loop follows up to about integral / (2 pi) Hz. `math.inf` is a
+        perfect loop.
     proportional
         Proportional gain.
     actuator_frequency, actuator_quality
@@ -73,8 +74,8 @@ def follow_linear(height: Array, settings: FeedbackSettings, seconds: float) -> 
 def _discrete_loop(settings: FeedbackSettings, seconds: float) -> tuple[Array, Array]:
     """Return numerator and denominator of the closed loop sampled every `seconds`.
 
-    States: position, velocity, integral of the error. The sampling is exact for heights that are linear
-    between samples (first-order hold), however long a pixel is against the loop.
+    States: position, velocity, integral of the error. The sampling is exact for heights that are
+    linear between samples (first-order hold), however long a pixel is against the loop.
     """
     w = 2 * math.pi * settings.actuator_frequency
     kp, ki = settings.proportional, settings.integral

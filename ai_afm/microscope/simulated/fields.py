@@ -1,8 +1,8 @@
-"""Random fields on a periodic lattice: synthesised once, then looked up at any point, exactly bilinear.
+"""Random fields on a periodic lattice: synthesised once, looked up anywhere, exactly bilinear.
 
-A field is kept as four float32 coefficients a cell (16 bytes), so one gather of a `complex128` yields value and
-gradient at a point. OpenCV's `remap` is three times faster but rounds positions to 1/32 cell, which shows
-as stairs in a 1 nm frame.
+A field is kept as four float32 coefficients a cell (16 bytes), so one gather of a `complex128`
+yields value and gradient at a point. OpenCV's `remap` is three times faster but rounds positions to
+1/32 cell, which shows as stairs in a 1 nm frame.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Lattice:
-    """A periodic square lattice of `cells` x `cells` (a power of two), `pitch` m apart, node 0 at `origin`."""
+    """A periodic lattice of `cells` x `cells` nodes (a power of two), `pitch` m apart."""
 
     cells: int
     pitch: float
@@ -54,7 +54,8 @@ class Lattice:
 def lattice_for(extent: float, pitch: float) -> Lattice:
     """Return the lattice of a pitch (m) whose period covers `extent` (m), centred on the origin.
 
-    Where more than `LARGEST_LATTICE` cells would be needed the period is shorter: the world repeats.
+    Where more than `LARGEST_LATTICE` cells would be needed the period is shorter: the world
+    repeats.
     """
     if not (extent > 0 and pitch > 0):
         raise BadInput(f"extent {extent:g} m and pitch {pitch:g} m of a field must be positive")
@@ -120,13 +121,13 @@ def wave_numbers(cells: int) -> tuple[Float32, Float32]:
 
 
 def filtered_noise(rng: np.random.Generator, cells: int, spectrum: Float32) -> Float32:
-    """Return Gaussian noise with an amplitude spectrum (cells, cells // 2 + 1); zero mean, unit spread."""
+    """Return noise of an amplitude spectrum (cells, cells // 2 + 1); zero mean, unit spread."""
     white = rng.standard_normal((cells, cells), dtype=np.float32)
     return unit(filtered(white, spectrum))
 
 
 def filtered(nodes: Float32, spectrum: Float32) -> Float32:
-    """Return a periodic image (cells, cells) with its Fourier components multiplied by a spectrum."""
+    """Return a periodic image (cells, cells) with its components multiplied by a spectrum."""
     product: Float32 = fft.irfft2(fft.rfft2(nodes) * spectrum, s=nodes.shape)
     return product
 

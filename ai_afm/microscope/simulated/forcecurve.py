@@ -13,9 +13,9 @@ from ai_afm.microscope.simulated.surface import Array
 class ForceLaw:
     """The force between tip and sample, and the cantilever that reads it.
 
-    Out of contact F(z) = -H R / (6 z^2) (sphere over plane); in contact F = stiffness (a0 - z) - adhesion,
-    continuous at the contact distance a0 = sqrt(H R / (6 adhesion)). On retraction a neck holds the
-    contact until the pull exceeds neck * adhesion.
+    Out of contact F(z) = -H R / (6 z^2) (sphere over plane); in contact F = stiffness (a0 - z) -
+    adhesion, continuous at the contact distance a0 = sqrt(H R / (6 adhesion)). On retraction a neck
+    holds the contact until the pull exceeds neck * adhesion.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class ForceLaw:
 
     @property
     def snap_in(self) -> float:
-        """Distance, m, below which the attraction's gradient exceeds the spring: the tip jumps in."""
+        """Distance, m, below which the attraction is stiffer than the spring: the tip jumps in."""
         return math.cbrt(self.hamaker * self.radius / (3 * self.spring))
 
     @property
@@ -78,7 +78,8 @@ def curve(law: ForceLaw, load: float) -> tuple[Array, Array, NDArray[np.bool_]]:
     Returns
     -------
     height
-        (samples,) height of the cantilever's base above the surface, m; the free tip would be there.
+        (samples,) height of the cantilever's base above the surface, m; the free tip would be
+        there.
     deflection
         (samples,) m; the force is spring * deflection, positive where the sample pushes.
     approach
@@ -110,7 +111,7 @@ def _base_at(law: ForceLaw, load: float) -> float:
 
 
 def _free(law: ForceLaw, base: float) -> float | None:
-    """Return the deflection (m, < 0) of the free tip at equilibrium, or `None` where it must jump in."""
+    """Return the deflection (m, < 0) of the free tip, or `None` where it must jump in."""
     # spring (z - base) = -H R / (6 z^2): the largest root is the stable one.
     pull = law.hamaker * law.radius / (6 * law.spring)
     roots = np.roots([1.0, -base, 0.0, pull])

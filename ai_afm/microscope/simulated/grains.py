@@ -28,8 +28,8 @@ LARGEST_WARP = 0.2
 class GrainProperties:
     """What differs from grain to grain, each (grains,).
 
-    `angle`, `shift` (grains, 2) turn sample into crystal coordinates; `vertical`, `lateral` scale the
-    response; `height` (m), `tilt` (grains, 2); `stiffness`, `adhesion` are relative deviations;
+    `angle`, `shift` (grains, 2) turn sample into crystal coordinates; `vertical`, `lateral` scale
+    the response; `height` (m), `tilt` (grains, 2); `stiffness`, `adhesion` are relative deviations;
     `potential` (V); `poling` shifts the domain level; `coercivity` scales the coercive bias.
     """
 
@@ -48,7 +48,7 @@ class GrainProperties:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Points in grains: grain number, boundary (distance >= 0, normal) and position from the seed, m."""
+    """Points in grains: number, boundary (distance >= 0, normal), position from the seed (m)."""
 
     grain: NDArray[np.intp]
     boundary: Level
@@ -75,7 +75,7 @@ class Grains:
         return x + size * fx.at(places), y + size * fy.at(places)
 
     def unwarped(self, u: Float64, v: Float64) -> tuple[Float64, Float64]:
-        """Invert `warped` by fixed-point iteration (the warp is a contraction) to well below 0.1 nm."""
+        """Invert `warped` by fixed-point iteration, to well below 0.1 nm."""
         x, y = u, v
         for _ in range(80):
             wx, wy = self.warped(x, y)

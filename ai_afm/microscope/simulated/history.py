@@ -1,6 +1,7 @@
-"""What can be left behind on a sample: written domains, displaced walls, trapped charge, moved ions.
+"""What a tip leaves behind: written domains, displaced walls, trapped charge, moved ions.
 
-Each item is a frozen value with its place and time, so that a history can be stored as JSON and replayed.
+Each item is a frozen value with its place and time, so that a history can be stored as JSON and
+replayed.
 """
 
 import math
@@ -16,10 +17,11 @@ from ai_afm.types import Point
 
 @dataclass(frozen=True, slots=True)
 class WrittenDomain:
-    """A dot or stroke of one polarity: all points within `radius` of the segment from `start` to `end`.
+    """A dot or stroke of one polarity: all within `radius` of the segment `start` to `end`.
 
-    `sign` is that of the piezo coefficient inside (-1 after a positive tip bias); `width` is the half
-    width w (m) of the wall at its rim, `time` (s) when it was written. A later domain covers an earlier one.
+    `sign` is that of the piezo coefficient inside (-1 after a positive tip bias); `width` is the
+    half width w (m) of the wall at its rim, `time` (s) when it was written. A later domain covers
+    an earlier one.
     """
 
     start: Point
@@ -87,10 +89,10 @@ class WallShift:
 
 @dataclass(frozen=True, slots=True)
 class ChargeSpot:
-    """Trapped charge: `potential` (V) at the centre at `time` (s), a gaussian of deviation `spread` (m).
+    """Trapped charge: `potential` (V) in the middle at `time` (s), a gaussian of `spread` (m).
 
-    It decays with `life` (s) and spreads with `diffusivity` (m^2/s); its peak therefore falls faster than
-    exponentially at first, as surface charge is seen to do.
+    It decays with `life` (s) and spreads with `diffusivity` (m^2/s); its peak therefore falls
+    faster than exponentially at first, as surface charge is seen to do.
     """
 
     center: Point
@@ -117,7 +119,8 @@ class ChargeSpot:
 class IonSpot:
     """Ions moved by a bias: the local electrochemical response changes by a relaxing factor.
 
-    `change` and `lives` (s) are the parts of the relative change at `time` (s) and their time constants.
+    `change` and `lives` (s) are the parts of the relative change at `time` (s) and their time
+    constants.
     """
 
     center: Point

@@ -108,8 +108,8 @@ def image_frame(
     Returns
     -------
     frame
-        All lines, trace and retrace. It lies where the instrument believes it to lie: thermal drift makes
-        its lines lie elsewhere.
+        All lines, trace and retrace. It lies where the instrument believes it to lie: thermal drift
+        makes its lines lie elsewhere.
     """
     lines, pixels = request.shape
     rows = np.arange(lines)
@@ -198,7 +198,8 @@ def _detect(felt: Felt, scarred: NDArray[np.bool_], block: LineBlock, settings: 
     static = em.driven_motion(
         felt.piezo, felt.lateral, felt.potential, block.voltages, settings.electrics
     )
-    # Debris under the tip (a scar) and lost coating take response away; the electronics' gain wanders.
+    # Debris under the tip (a scar) and lost coating take response away; the electronics' gain
+    # wanders.
     gain = settings.tip.gain * (1 + s.gain_drift * noise.wander(block.times, block.phases[2]))
     static = static * gain[:, None] * np.where(scarred, 0.3, 1.0)
     stray = em.background(felt.slope, block.voltages[1], settings.electrics)

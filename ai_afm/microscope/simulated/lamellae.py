@@ -1,8 +1,9 @@
 """a/c ferroelastic lamellae: needles on parallel tracks, with the surface tilt of the twins.
 
-A set of lamellae has tracks across u (one lamella each) that are cut along v into segments; a segment
-holds one needle or nothing. The surface is piecewise linear across twins: the a surface is inclined to the c
-surface by atan(c/a - 1), and both tilt against the mean surface so that every track ends where it began.
+A set of lamellae has tracks across u (one lamella each) that are cut along v into segments; a
+segment holds one needle or nothing. The surface is piecewise linear across twins: the a surface is
+inclined to the c surface by atan(c/a - 1), and both tilt against the mean surface so that every
+track ends where it began.
 """
 
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ SEGMENTS = 64
 class Across:
     """Points seen by one set of lamellae, each (n,).
 
-    `inside` is the signed distance (m) to the twin's edge, positive in the a domain; `middle` the distance
-    from its centre line with sign; `half` its half width there (0 where there is none); `height` in m.
+    `inside` is the signed distance (m) to the twin's edge, positive in the a domain; `middle` the
+    distance from its centre line with sign; `half` its half width there (0 where there is none);
+    `height` in m.
     """
 
     inside: Float32
@@ -35,7 +37,7 @@ class Across:
 
 @dataclass(frozen=True, slots=True)
 class TwinSet:
-    """Parallel needles. Tables are (TRACKS * SEGMENTS,): half width, tips (v, in segment lengths)."""
+    """Parallel needles; tables (TRACKS * SEGMENTS,): half width (m), tips (in segment lengths)."""
 
     spec: TwinSpec
     angle: float
@@ -55,7 +57,7 @@ class TwinSet:
         return c * x + s * y + self.spec.bend * bend, c * y - s * x
 
     def position(self, u: Float64, v: Float64) -> tuple[Float64, Float64]:
-        """Invert `coordinates` by fixed-point iteration (the bend is slight) to well below 0.1 nm."""
+        """Invert `coordinates` by fixed-point iteration, to well below 0.1 nm."""
         c, s = np.cos(self.angle), np.sin(self.angle)
         straight = u
         for _ in range(12):
@@ -126,13 +128,14 @@ class TwinSet:
 def grow_twin_sets(
     spec: TwinSpec, extent: float, coverage: PeriodicField, rng: np.random.Generator
 ) -> tuple[TwinSet, ...]:
-    """Grow one set for each angle; `coverage` decides where a set is dense (the sets avoid each other)."""
+    """Grow a set for each angle; `coverage` says where it is dense (the sets avoid each other)."""
     bend = smooth_field(rng, extent, max(spec.length, extent / 8))
     sets = []
     for order, angle in enumerate(spec.angles):
         bare = _table(spec, angle, bend, rng)
         share = _where_dense(bare, coverage) * (-1.0 if order % 2 else 1.0)
-        # a lamella is there where noise plus the slow field exceeds the level that gives the coverage
+        # a lamella is there where noise plus the slow field exceeds the level that gives the
+        # coverage
         score = share + 0.5 * rng.standard_normal(len(share))
         level = np.quantile(score, 1 - spec.coverage)
         half = np.where(score > level, bare.half, 0.0)

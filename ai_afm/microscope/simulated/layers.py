@@ -1,4 +1,4 @@
-"""A grown sample as its layers, and how points see them: which crystal, which domain, which twin."""
+"""A grown sample as its layers, and how points see them: in which crystal, near which wall."""
 
 from dataclasses import dataclass, replace
 from statistics import NormalDist
@@ -73,7 +73,7 @@ def crystal_at(layers: Layers, x: Float64, y: Float64) -> Crystal:
 
 
 def in_crystal(layers: Layers, grain: NDArray[np.intp] | None, x: Float64, y: Float64) -> Crystal:
-    """Return points (n,) in m as the given grains (n,) see them, as if each grain went on for ever."""
+    """Return points (n,) in m as given grains (n,) see them, as if each went on for ever."""
     if layers.grains is None or grain is None:
         return Crystal(x, y, x, y, 1.0, 0.0)
     p = layers.grains.properties
@@ -83,7 +83,7 @@ def in_crystal(layers: Layers, grain: NDArray[np.intp] | None, x: Float64, y: Fl
 
 
 def domain_level(layers: Layers, at: Crystal) -> Level | None:
-    """Return distance and normal (sample coordinates) of the nearest 180-degree wall, `None` without domains."""
+    """Return distance and normal of the nearest 180-degree wall, `None` without domains."""
     if layers.domains is None:
         return None
     bias: Float64 | float = 0.0
@@ -104,7 +104,7 @@ def dead_share(layers: Layers, x: Float64, y: Float64) -> Float32 | None:
 
 
 def grow_layers(spec: WorldSpec) -> Layers:
-    """Grow all layers of a world; each draws from a stream of its own, so they do not disturb each other."""
+    """Grow all layers of a world, each from a random stream of its own."""
     streams = iter(np.random.default_rng([spec.seed, k]) for k in range(9))
     extent = 1.5 * spec.extent  # a turned region of the extent still lies inside
     rng = next(streams)

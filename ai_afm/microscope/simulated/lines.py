@@ -1,4 +1,4 @@
-"""Polylines of the truth: contours of a level set, cutting by a predicate, outlines. All in metres."""
+"""Polylines of the truth: contours of a level set, cuts by a predicate, polygons. In metres."""
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
@@ -14,8 +14,8 @@ from ai_afm.types import ScanRegion
 Predicate = Callable[[Float64, Float64], NDArray[np.bool_]]
 """Tells which points (x, y), each (n,) m, are kept."""
 
-BISECTIONS = 40
-"""Halvings of a segment when it is cut: 40 take a micrometre to below an attometre."""
+BISECTIONS = 26
+"""Halvings of a segment when it is cut: 26 take a micrometre to 15 femtometres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _bisect(inner: Float64, outer: Float64, keep: Predicate) -> Float64:
 
 
 def _joined(pieces: Iterable[list[Float64]], cuts: Float64) -> list[Line]:
-    """Put the cut points (in the order in which `cut` asked for them) at the ends of the kept runs."""
+    """Put the cut points, in the order in which `cut` asked, at the ends of the kept runs."""
     lines, used = [], 0
     for points, firsts, lasts, (begun, left) in pieces:
         n_starts, n_ends = len(firsts) - int(begun), len(lasts) - int(left)
@@ -149,7 +149,7 @@ def densified(points: Float64, spacing: float, closed: bool = False) -> Float64:
 
 
 def clipped_polygon(outline: Float64, region: ScanRegion) -> Float64:
-    """Return the part of a polygon (n, 2) m that lies in a region (Sutherland-Hodgman); may be empty."""
+    """Return the part of a polygon (n, 2) m in a region (Sutherland-Hodgman); may be empty."""
     c, s = np.cos(region.angle), np.sin(region.angle)
     axes = np.array([[c, s], [-s, c]])
     polygon = (outline - np.array(region.center)) @ axes.T

@@ -11,7 +11,7 @@ from ai_afm.microscope.simulated.surface import Array, Coercivity, World
 from ai_afm.microscope.simulated.switching import SwitchingSettings, eased, nucleation_rate
 
 PHASES = np.sin((np.arange(16) + 0.5) * (2 * np.pi / 16))
-"""One period of the AC drive, over which rates are averaged (it is far faster than any dwell time)."""
+"""One period of the AC drive (far faster than any dwell time), for averaging rates."""
 
 WRITTEN = 0.9
 """Share of the full response from which a place counts as switched."""
@@ -20,8 +20,9 @@ WRITTEN = 0.9
 def coercive_floor(world: World, settings: SwitchingSettings) -> float:
     """Return a DC bias, V, below which imaging changes nothing anywhere in the world.
 
-    No wall moves and no nucleus stays below the pinning bias. It is taken at the smallest of 64 x 64
-    sampled coercive biases, and halved for places between the samples; inf where nothing can switch.
+    No wall moves and no nucleus stays below the pinning bias. It is taken at the smallest of 64 x
+    64 sampled coercive biases, and halved for places between the samples; inf where nothing can
+    switch.
     """
     here = world.coercivity(*pixel_grid(world.extent, (64, 64)))
     if not here.ferroelectric.any():
@@ -42,8 +43,8 @@ def strokes(
     Parameters
     ----------
     points
-        x, y (m), the present piezo coefficient and its size away from walls (m/V), each (passes, points),
-        in the order in which the tip goes along.
+        x, y (m), the present piezo coefficient and its size away from walls (m/V), each (passes,
+        points), in the order in which the tip goes along.
     here
         Switching properties at the points.
     exposure
@@ -54,14 +55,15 @@ def strokes(
     Returns
     -------
     domains
-        One for each unbroken run of points; runs that only re-write what is there already are left out.
+        One for each unbroken run of points; runs that only re-write what is there already are left
+        out.
     """
     bias, drive, seconds, time = exposure
     half, imprint = (here.down - here.up) / 2, (here.down + here.up) / 2
     local = bias - imprint
     target = np.where(local > 0, -1, 1)
-    # Half a period of the AC drive is far too short for a nucleus to grow to a stable size: without a
-    # DC field beyond pinning nothing stays. With one, the AC adds to the rate at its crests.
+    # Half a period of the AC drive is far too short for a nucleus to grow to a stable size: without
+    # a DC field beyond pinning nothing stays. With one, the AC adds to the rate at its crests.
     drags = (np.abs(local) > settings.pinning * half) & here.ferroelectric
     rate = _mean_rate(np.abs(local), drive, (half, here.wall_distance), settings)
     nucleated = (rng.random(rate.shape) < -np.expm1(-rate * seconds)) & drags
@@ -106,7 +108,7 @@ def _dragged(
     is_already: NDArray[np.bool_],
     target: NDArray[np.int_],
 ) -> NDArray[np.bool_]:
-    """Follow the tip: a domain under it, new or old, comes along as long as its wall is not pinned."""
+    """Follow the tip: a domain under it, new or old, comes along unless its wall is pinned."""
     alive = np.zeros(nucleated.shape, np.bool_)
     carried = 0
     for i in range(len(alive)):

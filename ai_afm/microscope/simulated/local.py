@@ -19,7 +19,7 @@ IONIC_BOUNDARY_GAIN = 0.8
 
 
 class Local:
-    """What a sample is like at points (n,); terms that several quantities share are computed once."""
+    """What a sample is like at points (n,); shared terms are computed once."""
 
     def __init__(self, layers: Layers, at: Crystal, across: tuple[Across, ...]) -> None:
         self.layers, self.at, self.across = layers, at, across
@@ -56,7 +56,7 @@ class Local:
         return p
 
     def _answer(self) -> Float32:
-        """How much of its response the sample shows: mottle, patches, dead regions, dust, grooves."""
+        """How much of its response shows: mottle, patches, dead regions, dust, grooves."""
         response, slow, at = self.spec.response, self.layers.slow, self.at
         answer: Float32 = np.ones(at.x.shape, np.float32)
         if response.mottle:
@@ -76,6 +76,7 @@ class Local:
         return answer
 
     def height(self) -> Float64:
+        """Topography, m."""
         relief, at, spec = self.layers.relief, self.at, self.spec.relief
         waves = self.layers.slow.waviness
         height = spec.waviness * waves.at(waves.lattice.places(at.x, at.y)).astype(float)
@@ -107,7 +108,7 @@ class Local:
         p = self.polarization
         if response.asymmetry != 1:
             p = np.where(p < 0, np.float32(response.asymmetry) * p, p)
-        strength = np.float32(response.piezo * 1e12) * self.answer * p  # pm/V: float32 keeps its digits
+        strength = np.float32(response.piezo * 1e12) * self.answer * p  # in pm/V
         vertical = np.ones(self.at.x.shape, np.float32)
         lateral = np.zeros(self.at.x.shape, np.float32)
         if self.layers.grains is not None and self.at.where is not None:
@@ -124,6 +125,7 @@ class Local:
         return 1e-12 * vertical.astype(float), 1e-12 * lateral.astype(float)
 
     def stiffness(self) -> Float32:
+        """Contact stiffness relative to the mean."""
         stiffness = np.ones(self.at.x.shape, np.float32)
         for share in self.twinned:
             stiffness -= np.float32(TWIN_SOFTENING) * share
@@ -135,6 +137,7 @@ class Local:
         return stiffness
 
     def potential(self) -> Float32:
+        """Surface potential, V: positive bound charge of an up domain is overscreened."""
         electric, field = self.spec.electric, self.layers.slow.potential
         slow = field.at(field.lattice.places(self.at.x, self.at.y))
         potential = electric.contact_potential + np.float32(electric.potential_spread) * slow
@@ -146,6 +149,7 @@ class Local:
         return np.asarray(potential, np.float32)
 
     def adhesion(self) -> Float32:
+        """Adhesion relative to the mean."""
         field = self.layers.slow.disorder
         slow = field.at(field.lattice.places(self.at.x, self.at.y))
         adhesion = 1 + np.float32(0.04) * slow
@@ -155,6 +159,7 @@ class Local:
         return np.asarray(adhesion, np.float32)
 
     def ionic(self) -> Float64:
+        """Electrochemical strain response, m/V."""
         ionic = self.spec.response.ionic
         if not ionic:
             return np.zeros(self.at.x.shape)

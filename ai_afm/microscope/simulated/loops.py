@@ -1,4 +1,4 @@
-"""Point probes of the twin: hysteresis loops and relaxations under a full waveform, and force curves."""
+"""Point probes of the twin: loops and relaxations under a full waveform, and force curves."""
 
 import math
 from dataclasses import dataclass, field
@@ -57,7 +57,8 @@ class ProbeNoise:
     Parameters
     ----------
     response
-        White noise density of each quadrature of the response, m/sqrt(Hz); a sample averages over its time.
+        White noise density of each quadrature of the response, m/sqrt(Hz); a sample averages over
+        its time.
     force
         Deflection noise density as force, N/sqrt(Hz).
     samples
@@ -109,8 +110,8 @@ def measure(
     Returns
     -------
     spectrum
-        Response in `tip.response_unit`, all cycles; `time` counts from the start of the probe. A force
-        curve has no electric response (NaN) and its curve in `extra`.
+        Response in `tip.response_unit`, all cycles; `time` counts from the start of the probe. A
+        force curve has no electric response (NaN) and its curve in `extra`.
 
     Raises
     ------
@@ -154,7 +155,7 @@ def measure(
 
 
 def effective_response(spot: Spot, state: SpotState, settings: SwitchingSettings) -> float:
-    """Return d_eff under the tip, m/V: piezoelectric plus electrochemical, without electrostatics."""
+    """Return d_eff under the tip, m/V: piezoelectric plus electrochemical response."""
     _, weights = ionic_times(settings)
     ions = math.fsum(c * w for c, w in zip(state.ions, weights, strict=True))
     return spot.piezo(state, settings) + spot.ionic * (1 + ions / settings.ionic_voltage)

@@ -1,4 +1,4 @@
-"""The sample that remembers: a pristine world plus all that a tip has done to it, imaging included."""
+"""The sample that remembers: a world plus all that a tip has done to it, imaging included."""
 
 import base64
 import json
@@ -30,12 +30,12 @@ from ai_afm.microscope.simulated.surface import Array, Coercivity, Surface, Worl
 from ai_afm.microscope.simulated.switching import SwitchingSettings
 
 SEAM = 30e-9
-"""Width, m, of the strip along native walls in which |piezo| is taken from beside the wall: a domain
-written over a wall leaves no seam where the wall was."""
+"""Width, m, of the strip along native walls in which |piezo| is taken from beside the wall: a
+domain written over a wall leaves no seam where the wall was."""
 
 
 class SwitchingSample:
-    """A `Sample`: the world as grown, and its history (written domains, moved walls, charge, ions, dose).
+    """A `Sample`: the world as grown, and its history (domains, walls, charge, ions, dose).
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class SwitchingSample:
         return surface
 
     def coercivity(self, x: Array, y: Array) -> Coercivity:
-        """Return the local switching properties, with the rims of written domains among the walls."""
+        """Return the local switching properties; the rims of written domains count as walls."""
         x, y = np.asarray(x, float), np.asarray(y, float)
         native = self._world.coercivity(x, y)
         distance = native.wall_distance
@@ -117,17 +117,17 @@ class SwitchingSample:
         return replace(native, wall_distance=distance)
 
     def is_pristine(self, x: Array, y: Array, time: float) -> bool:
-        """Tell whether no domain was written and no wall moved in the bounding box of the points."""
+        """Tell whether no domain was written and no wall moved in the points' bounding box."""
         changed = (WrittenDomain, WallShift)
         return not any(isinstance(i, changed) for i in self._overlapping(x, y, time))
 
     def expose(
         self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float
     ) -> None:
-        """Record that points were imaged with DC `bias` and AC `drive` (V), `seconds` at each point.
+        """Record that points were imaged with DC `bias` and AC `drive` (V), `seconds` each.
 
-        A bias that reaches the local switching threshold writes, exactly as lithography does; each row of
-        a two-dimensional `x` is one stroke of the tip.
+        A bias that reaches the local switching threshold writes, exactly as lithography does; each
+        row of a two-dimensional `x` is one stroke of the tip.
         """
         x, y = np.atleast_2d(np.asarray(x, float)), np.atleast_2d(np.asarray(y, float))
         if x.size == 0:
@@ -246,7 +246,7 @@ class SwitchingSample:
         return replace(surface, piezo=new_piezo, lateral=new_lateral)
 
     def magnitude(self, x: Array, y: Array) -> Array:
-        """Return |piezo| of the world at points, without the dip at native 180-degree walls, m/V."""
+        """Return |piezo| of the world, m/V, without the dip at native 180-degree walls."""
         size = np.abs(self._world.surface(x, y).piezo)
         close = self._world.coercivity(x, y).wall_distance < SEAM
         if not close.any():

@@ -1,7 +1,7 @@
 """Detection modes: what a lock-in makes of the driven motion, pixel after pixel along the path of the tip.
 
-Arrays are (lines, samples): samples in order of time along a line (out, turn, back). A line starts from the
-steady state at its first sample, because the tip turns round there.
+Arrays are (lines, samples): samples in order of time along a line (out, turn, back). A line starts
+from the steady state at its first sample, because the tip turns round there.
 """
 
 import math
@@ -47,7 +47,8 @@ class Detection:
 class Motion:
     """The driven motion along the path of the tip; arrays (lines, samples).
 
-    `static` is the motion below resonance (m, real), `resonance` f_cr (Hz), `quality` Q, `background` m.
+    `static` is the motion below resonance (m, real), `resonance` f_cr (Hz), `quality` Q,
+    `background` m.
     """
 
     static: Array
@@ -60,7 +61,8 @@ class Motion:
 class Detected:
     """What the lock-in gives: complex response (m) at the (lower) frequency, and in DART more.
 
-    `upper` is the response at DART's upper frequency, `frequency` the tracked one (Hz); `None` elsewhere.
+    `upper` is the response at DART's upper frequency, `frequency` the tracked one (Hz); `None`
+    elsewhere.
     """
 
     response: ComplexArray
@@ -74,7 +76,8 @@ def low_pass(signal: ComplexArray, seconds: float, time_constant: float) -> Comp
     Parameters
     ----------
     signal
-        (lines, samples), each held for `seconds`; the filter starts in the steady state of sample 0.
+        (lines, samples), each held for `seconds`; the filter starts in the steady state of sample
+        0.
     seconds
         Time between samples, s.
     time_constant
@@ -121,13 +124,15 @@ def track_dart(
 ) -> Detected:
     """Follow the contact resonance by keeping the amplitudes at two frequencies equal, sample by sample.
 
-    The loop integrates e = (A2 - A1) / (A2 + A1), scaled by the slope of the resonance curve so that near
-    lock f approaches f_cr with `loop_time`. Where the response vanishes (a 180-degree wall) only
-    background and noise are left in e and the frequency runs away: the known spikes of DART.
+    The loop integrates e = (A2 - A1) / (A2 + A1), scaled by the slope of the resonance curve so
+    that near lock f approaches f_cr with `loop_time`. Where the response vanishes (a 180-degree
+    wall) only background and noise are left in e and the frequency runs away: the known spikes of
+    DART.
 
     References
     ----------
-    Rodriguez, Callahan, Kalinin, Proksch, Nanotechnology 18, 475504 (2007), doi:10.1088/0957-4484/18/47/475504
+    Rodriguez, Callahan, Kalinin, Proksch, Nanotechnology 18, 475504 (2007),
+    doi:10.1088/0957-4484/18/47/475504
     """
     half = np.array([[-0.5], [0.5]]) * detection.separation
     keep = math.exp(-seconds / detection.time_constant) if detection.time_constant > 0 else 0.0

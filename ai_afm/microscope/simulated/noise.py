@@ -23,8 +23,8 @@ class NoiseSettings:
     height, height_pink
         rms of white and of 1/f noise in the height, m.
     shot, thermal
-        rms of the response's noise from the detector (m) and from thermal motion (m below resonance; it
-        is amplified by |H| as the signal is).
+        rms of the response's noise from the detector (m) and from thermal motion (m below
+        resonance; it is amplified by |H| as the signal is).
     line
         rms of a random offset of each line's height, m.
     jump_rate, jump_size
@@ -38,7 +38,8 @@ class NoiseSettings:
     gain_drift
         Relative rms of the slow drift of the response.
     resonance_drift, resonance_jitter
-        Relative rms of f_cr's slow drift, and of its 1/f jitter along a line (the contact is rough).
+        Relative rms of f_cr's slow drift, and of its 1/f jitter along a line (the contact is
+        rough).
     phase_offset, phase_inverted
         rad, and whether the phase runs the other way; read phases are wrapped to -pi..pi.
     response_limit, deflection_limit
@@ -70,9 +71,7 @@ class NoiseSettings:
 
 QUIET = NoiseSettings(
     height=0.0, height_pink=0.0, shot=0.0, thermal=0.0, line=0.0, optical_zero=0.0, adhesion=0.0,
-    gain_drift=0.0,
-    resonance_drift=0.0,
-    resonance_jitter=0.0,
+    gain_drift=0.0, resonance_drift=0.0, resonance_jitter=0.0,
 )  # fmt: skip
 """An instrument without noise or drift."""
 
@@ -81,8 +80,8 @@ QUIET = NoiseSettings(
 class LineEvents:
     """What happens to the lines of one frame; arrays (lines,) by row, drawn before the scan.
 
-    `offset` is the height offset of a line (m, jumps included); a scar of height `scar` (m, 0 for none)
-    covers the samples `scar_start`..`scar_end` (shares of the time of a line).
+    `offset` is the height offset of a line (m, jumps included); a scar of height `scar` (m, 0 for
+    none) covers the samples `scar_start`..`scar_end` (shares of the time of a line).
     """
 
     offset: Array
@@ -136,7 +135,8 @@ def pink(shape: tuple[int, int], rng: np.random.Generator) -> Array:
     b = [0.049922035, -0.095993537, 0.050612699, -0.004408786]
     a = [1.0, -2.494956002, 2.017265875, -0.522189400]
     white = rng.standard_normal(shape, np.float32)
-    # 0.0850 is the filter's rms for white noise of rms 1 (root of the sum of its squared impulse response).
+    # 0.0850 is the filter's rms for white noise of rms 1 (root of the sum of its squared impulse
+    # response).
     return np.asarray(lfilter(b, a, white, axis=-1)) / PINK_RMS
 
 
@@ -166,5 +166,6 @@ def mains(time: Array, amplitude: float, settings: NoiseSettings) -> Array:
 def scaled(settings: NoiseSettings, factor: float) -> NoiseSettings:
     """Return the settings with every size of noise and drift (not rates or limits) multiplied by `factor`."""
     sizes = ("height", "height_pink", "shot", "thermal", "line", "jump_size", "scar_size", "mains",
-             "mains_response", "optical_zero", "adhesion", "gain_drift", "resonance_drift", "resonance_jitter")  # fmt: skip
+             "mains_response", "optical_zero", "adhesion", "gain_drift", "resonance_drift",
+             "resonance_jitter")  # fmt: skip
     return replace(settings, **{name: factor * getattr(settings, name) for name in sizes})

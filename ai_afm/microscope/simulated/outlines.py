@@ -1,4 +1,4 @@
-"""Outlines that need no level set: grain boundaries and cells, step edges, particle rims. All in metres."""
+"""Outlines of grains, terraces and particles, in metres."""
 
 from dataclasses import dataclass
 
@@ -50,7 +50,7 @@ def diagram_of(grains: Grains, box: Box) -> tuple[list[Line], Float64, list[Cell
 
 
 def _tiled(grains: Grains, low: Float64, high: Float64) -> tuple[Voronoi, NDArray[np.intp]]:
-    """Return the Voronoi diagram around a box of warped coordinates, and the grain of each of its seeds."""
+    """Return the diagram around a box of warped coordinates, and the grain of each seed."""
     period = grains.lattice.period
     margin = 4 * grains.spec.size
     first = np.floor((low - margin) / period + 0.5).astype(int)

@@ -18,8 +18,8 @@ from ai_afm.types import Measurement, ProbeRequest, Spectrum
 def tip_properties(settings: ImagingSettings) -> TipProperties:
     """Return what the imaging settings mean for a point: H at the driven frequency turns and amplifies.
 
-    The frequency stays where it is during a probe (controllers stop tracking under a bias), at a place of
-    mean stiffness.
+    The frequency stays where it is during a probe (controllers stop tracking under a bias), at a
+    place of mean stiffness.
     """
     mechanics, electrics = settings.mechanics, settings.electrics
     f = driven_frequency(settings.detection, mechanics)
@@ -41,7 +41,8 @@ def tip_properties(settings: ImagingSettings) -> TipProperties:
 def probe_noise(settings: ImagingSettings) -> ProbeNoise:
     """Return the noise density that gives the images' noise through their lock-in time constant.
 
-    A one-pole filter of time constant t passes white noise of density n (m/sqrt(Hz)) with rms n / (2 sqrt(t)).
+    A one-pole filter of time constant t passes white noise of density n (m/sqrt(Hz)) with rms n /
+    (2 sqrt(t)).
     """
     f = driven_frequency(settings.detection, settings.mechanics)
     h = float(abs(transfer(f, settings.mechanics.resonance, settings.mechanics.quality)))

@@ -1,7 +1,7 @@
 """Recipes of worlds: one for each kind, and the wide random one that a training set draws from.
 
-The ranges come from what real scans show: domains of 0.1-1 um, walls a few nm wide, PbTiO3 and PZT twins that
-tilt the surface by 0.5-3.5 degrees (c/a of 1.01-1.06), responses of 5-100 pm/V.
+The ranges come from what real scans show: domains of 0.1-1 um, walls a few nm wide, PbTiO3 and PZT
+twins that tilt the surface by 0.5-3.5 degrees (c/a of 1.01-1.06), responses of 5-100 pm/V.
 """
 
 import numpy as np
@@ -30,11 +30,11 @@ DEFAULT_SCALE = {
     "ionic_film": 0.6e-6,
     "bare": 1.0e-6,
 }
-"""Typical feature size (m) of each kind: domain width, lamella period, grain size or terrace width."""
+"""Feature size (m) of each kind: domain width, lamella period, grain size or terrace width."""
 
 
 def spec_for(kind: str, seed: int, extent: float, scale: float | None) -> WorldSpec:
-    """Return the recipe of a kind; the seed varies it a little, as one sample differs from the next."""
+    """Return the recipe of a kind; the seed varies it a little, as samples differ."""
     if kind not in WORLD_KINDS:
         raise BadInput(f"no kind of world {kind!r}; known: {', '.join(WORLD_KINDS)}")
     rng = np.random.default_rng([seed, 7])
@@ -59,11 +59,12 @@ def spec_for(kind: str, seed: int, extent: float, scale: float | None) -> WorldS
         domains = DomainSpec("stripes", size / 7, disorder=0.5)
         twins = TwinSpec(size / 5, 0.3, (0.4,), 3 * size, size / 2, coverage=0.35)
     elif kind == "film":
-        pattern = "bubbles" if rng.random() < 0.3 else "irregular" if rng.random() < 0.5 else "labyrinth"
+        pattern = str(rng.choice(["bubbles", "irregular", "labyrinth"], p=[0.3, 0.35, 0.35]))
         domains = DomainSpec(pattern, size, bias=0.5 if pattern == "bubbles" else 0.2, disorder=0.5)
-        twins = TwinSpec(1.6 * size, 0.12, (angle, angle + np.pi / 2), 10 * size, 2 * size, coverage=0.12)
-        grains = GrainSpec(6 * size, warp=0.15, groove_depth=0.8e-9, dome=0.5e-9, height_spread=0.5e-9,
-                           tilt_spread=5e-4, response_spread=0.12, boundary_dip=0.25, coherent=True)  # fmt: skip
+        twins = TwinSpec(
+            1.6 * size, 0.12, (angle, angle + np.pi / 2), 10 * size, 2 * size, coverage=0.12
+        )
+        grains = _faint_grains(6 * size)
         relief = ReliefSpec(roughness=0.5e-9, particles=int(rng.integers(0, 6)))
         response = ResponseSpec(asymmetry=0.85, patch_depth=0.4, patch_length=1.5 * size)
     elif kind == "ionic_film":
@@ -71,17 +72,38 @@ def spec_for(kind: str, seed: int, extent: float, scale: float | None) -> WorldS
         response = ResponseSpec(piezo=0.0, ionic=8e-12)
     else:
         steps = float(rng.choice([0.39e-9, 0.78e-9, 1.2e-9]))
-        relief = ReliefSpec(0.06e-9, waviness=0.5e-9, step_height=steps, terrace_width=size,
-                            scratches=int(rng.integers(1, 5)), particles=int(rng.integers(8, 40)))  # fmt: skip
+        relief = ReliefSpec(
+            0.06e-9,
+            waviness=0.5e-9,
+            step_height=steps,
+            terrace_width=size,
+            scratches=int(rng.integers(1, 5)),
+            particles=int(rng.integers(8, 40)),
+        )
         response = ResponseSpec(piezo=0.0)
     return WorldSpec(kind, seed, extent, domains, twins, grains, relief, response)
+
+
+def _faint_grains(size: float) -> GrainSpec:
+    """Return the grains of an oriented film: shallow, alike, domains run on across them."""
+    return GrainSpec(
+        size,
+        warp=0.15,
+        groove_depth=0.8e-9,
+        dome=0.5e-9,
+        height_spread=0.5e-9,
+        tilt_spread=5e-4,
+        response_spread=0.12,
+        boundary_dip=0.25,
+        coherent=True,
+    )
 
 
 def random_spec(rng: np.random.Generator, extent: float = 6e-6) -> WorldSpec:
     """Return a recipe with every knob drawn at random, look-alikes of walls included.
 
-    Made for domain randomisation: choose the pixel size in proportion to `feature_size`, and render several
-    crops of each world.
+    Made for domain randomisation: choose the pixel size in proportion to `feature_size`, and render
+    several crops of each world.
 
     Parameters
     ----------
@@ -125,7 +147,8 @@ def _sometimes(rng: np.random.Generator, share: float, value: float) -> float:
 
 def _domains(rng: np.random.Generator, size: float) -> DomainSpec:
     pattern = str(rng.choice(PATTERNS, p=(0.22, 0.24, 0.2, 0.34)))
-    bias = rng.uniform(0.3, 1.1) * rng.choice([-1, 1]) if pattern == "bubbles" else rng.normal(0, 0.5)
+    isolated = rng.uniform(0.3, 1.1) * rng.choice([-1, 1])
+    bias = isolated if pattern == "bubbles" else rng.normal(0, 0.5)
     return DomainSpec(
         pattern,
         size,
@@ -157,7 +180,8 @@ def _twins(rng: np.random.Generator, size: float) -> TwinSpec:
 
 
 def _grains(rng: np.random.Generator, size: float) -> GrainSpec:
-    relief = _sometimes(rng, 0.92, _log(rng, 0.003, 0.12)) * size  # now and then only the response shows grains
+    # now and then only the response shows grains
+    relief = _sometimes(rng, 0.92, _log(rng, 0.003, 0.12)) * size
     sign = -1.0 if rng.random() < 0.25 else 1.0
     grooved = rng.random() < 0.75
     return GrainSpec(
@@ -203,7 +227,9 @@ def _response(rng: np.random.Generator, size: float, polar: bool) -> ResponseSpe
         ionic=0.0 if polar else _sometimes(rng, 0.5, _log(rng, 1e-12, 20e-12)),
         dead_fraction=_sometimes(rng, 0.25, float(rng.uniform(0.03, 0.4))),
         dead_length=size * _log(rng, 1, 6),
-        patch_depth=_sometimes(rng, 0.35, float(rng.uniform(0.3, 0.95)) * (1 if rng.random() < 0.7 else -1)),
+        patch_depth=_sometimes(
+            rng, 0.35, float(rng.uniform(0.3, 0.95)) * (1 if rng.random() < 0.7 else -1)
+        ),
         patch_length=size * _log(rng, 0.4, 3),
         mottle=_log(rng, 0.01, 0.4),
         mottle_length=size * _log(rng, 0.1, 0.8),

@@ -44,7 +44,7 @@ def _towards(value: float, goal: float, times: float) -> float:
 
 
 def ionic_times(settings: SwitchingSettings) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return relaxation times (s) and weights whose sum of exponentials is exp(-(t / ionic_time)^stretch)."""
+    """Return times (s) and weights of exponentials that sum to exp(-(t / ionic_time)^stretch)."""
     times, weights = _prony(settings.ionic_stretch)
     return tuple(settings.ionic_time * t for t in times), weights
 

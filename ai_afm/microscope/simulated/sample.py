@@ -1,4 +1,4 @@
-"""The sample as grown: a pure function of position with known walls, made from a recipe and a seed."""
+"""The sample as grown: a pure function of position with known walls, made from a recipe."""
 
 from dataclasses import dataclass
 
@@ -23,6 +23,7 @@ from ai_afm.microscope.simulated.truth import true_network
 from ai_afm.types import ScanRegion, WallNetwork
 
 __all__ = ["WORLD_KINDS", "GrownWorld", "WorldSpec", "build_world", "make_world", "random_spec"]
+
 
 @dataclass(frozen=True, slots=True)
 class GrownWorld:
@@ -111,7 +112,7 @@ class GrownWorld:
         return draw_labels(self.layers, *_grid(region, shape))
 
     def hidden(self, region: ScanRegion, shape: tuple[int, int]) -> NDArray[np.bool_]:
-        """Tell which pixels show no walls though there may be: dead response, dust, twins below 0.3 px."""
+        """Tell where walls cannot be seen: dead response, dust, twins below 0.3 px."""
         return draw_hidden(self.layers, *_grid(region, shape))
 
 
@@ -144,7 +145,8 @@ def make_world(
     extent_m
         Side of the square in which the truth is known, m.
     scale
-        Typical feature size (domain width, lamella period, grain size), m; `None` for the kind's own.
+        Typical feature size (domain width, lamella period, grain size), m; `None` for the kind's
+        own.
 
     Raises
     ------

@@ -92,8 +92,8 @@ class Scanner:
 def hysteresis_shift(u: Array, length: float, settings: ScannerSettings) -> Array:
     """Return how far the tip is ahead (m) of its believed place u (m, 0 at the centre) on the way out.
 
-    On the way back it is as far behind. The loop is a lens: nothing at the ends of a line of `length` m,
-    most in the middle.
+    On the way back it is as far behind. The loop is a lens: nothing at the ends of a line of
+    `length` m, most in the middle.
     """
     if settings.closed_loop:
         return np.zeros_like(u)

@@ -84,8 +84,8 @@ def measurement_of(settings: ImagingSettings) -> Measurement:
 def random_settings(rng: np.random.Generator) -> ImagingSettings:
     """Draw an instrument: mode, tip, drive, backgrounds, noise, feedback, scanner, phase convention.
 
-    Sizes that span decades are drawn evenly in their logarithm. The defects that most scans do not have
-    (double tip, scars, jumps, mains, open loop) are drawn in a tenth to a third of the cases.
+    Sizes that span decades are drawn evenly in their logarithm. The defects that most scans do not
+    have (double tip, scars, jumps, mains, open loop) are drawn in a tenth to a third of the cases.
     """
     modes = (Mode.PFM_DART, Mode.PFM_SINGLE_FREQUENCY, Mode.PFM_OFF_RESONANCE, Mode.TAPPING)
     mode = modes[rng.choice(4, p=(0.4, 0.25, 0.25, 0.1))]

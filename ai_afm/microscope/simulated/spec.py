@@ -1,4 +1,4 @@
-"""All knobs of a world: what the twin's sample is made of. SI units; a layer that is `None` is absent."""
+"""All knobs of a world: what the twin's sample is made of. SI units; `None` is an absent layer."""
 
 from dataclasses import dataclass
 
@@ -66,7 +66,8 @@ class TwinSpec:
     tilt
         Angle between the a and the c surface, rad; tan = c/a - 1.
     response
-        Vertical response of an a domain relative to c (0 in theory, more where the tip sees the c below).
+        Vertical response of an a domain relative to c (0 in theory, more where the tip sees the c
+        below).
     in_plane
         Lateral response of an a domain relative to the vertical one of c.
     wall_width
@@ -107,7 +108,8 @@ class GrainSpec:
     height_spread, tilt_spread
         Spread of the grains' heights (m) and surface tilts (rad).
     response_spread
-        0 all alike; 1 orientations at random (vertical = cos, lateral = sin of the polar axis' tilt).
+        0 all alike; 1 orientations at random (vertical = cos, lateral = sin of the polar axis'
+        tilt).
     boundary_dip
         Loss of response at a boundary, 0 to 1, over `groove_width`.
     contrast
@@ -115,7 +117,8 @@ class GrainSpec:
     poling
         Spread of the domain bias from grain to grain (large: single-domain grains).
     coherent
-        Whether domains and twins run on across boundaries (an oriented film) or each grain has its own.
+        Whether domains and twins run on across boundaries (an oriented film) or each grain has its
+        own.
     """
 
     size: float = 1.2e-6
@@ -181,7 +184,8 @@ class ResponseSpec:
     dead_fraction, dead_length
         Share of the area without response, and its size, m.
     patch_depth, patch_length
-        Soft-edged patches of weaker response without a wall: loss (0 to 1; negative is stronger), size, m.
+        Soft-edged patches of weaker response without a wall: loss (0 to 1; negative is stronger),
+        size, m.
     mottle, mottle_length
         Relative spread and grain (m) of an irregular response.
     """

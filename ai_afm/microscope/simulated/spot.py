@@ -22,7 +22,7 @@ from ai_afm.microscope.simulated.switching_state import Site, SpotState, Switchi
 from ai_afm.types import ClassCode, Point, ScanRegion
 
 REACH = 80e-9
-"""How far around the tip a 180-degree wall is looked for, m; one farther away does not feel the bias."""
+"""How far around the tip a wall is looked for, m; one farther away does not feel the bias."""
 PATCH = 97
 RINGS, SPOKES = 12, 16
 
@@ -38,7 +38,8 @@ class Spot:
     site
         What the switching laws need to know.
     patch, pitch
-        (n, n) piezo coefficient around the tip, m/V, row 0 at the smallest y, and its pixel size, m.
+        (n, n) piezo coefficient around the tip, m/V, row 0 at the smallest y, and its pixel size,
+        m.
     offsets
         (2, points) where the tip feels, m from its centre; all points weigh the same.
     size
@@ -200,7 +201,7 @@ def _feeling_points(electric_radius: float) -> Array:
 
 
 def _nearest_reversal(patch: Array, axis: Array, sign: int) -> tuple[float, Point]:
-    """Find where the piezo coefficient changes its sign next to the middle: (distance, unit vector)."""
+    """Find where the coefficient changes its sign next to the middle: (distance, direction)."""
     gx, gy = np.meshgrid(axis, axis)
     opposite = (patch * sign < -0.1 * np.abs(patch).max()) & (np.hypot(gx, gy) < REACH)
     if not opposite.any():

@@ -91,7 +91,7 @@ class Scratches:
     width: float
 
     def along(self, number: int, x: Float64, y: Float64) -> tuple[Float64, Float64]:
-        """Return place along a scratch (m, 0 at its start) and distance from its line, with sign."""
+        """Return place along a scratch (m from its start) and signed distance from its line."""
         d = self.ends[number] - self.starts[number]
         c, s = d / np.hypot(*d)
         dx, dy = x - self.starts[number, 0], y - self.starts[number, 1]
@@ -195,7 +195,8 @@ def _scratches(spec: ReliefSpec, extent: float, rng: np.random.Generator) -> Scr
     n = spec.scratches
     starts = rng.uniform(-0.5, 0.5, (n, 2)) * extent
     # polishing scratches share a direction more often than not
-    angle = rng.uniform(0, 2 * np.pi) + np.where(rng.random(n) < 0.6, 0.1, 3.0) * rng.normal(0, 1, n)
+    spread = np.where(rng.random(n) < 0.6, 0.1, 3.0)
+    angle = rng.uniform(0, 2 * np.pi) + spread * rng.normal(0, 1, n)
     length = extent * np.exp(rng.uniform(np.log(0.1), np.log(1.2), n))
     ends = starts + length[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     depth = spec.scratch_depth * np.exp(0.4 * rng.standard_normal(n))
@@ -205,10 +206,11 @@ def _scratches(spec: ReliefSpec, extent: float, rng: np.random.Generator) -> Scr
 def _particles(spec: ReliefSpec, extent: float, rng: np.random.Generator) -> Particles:
     n = PARTICLE_TABLE**2
     radius = spec.particle_radius * np.exp(0.35 * rng.standard_normal(n))
-    # cells are so large that the wanted number fills at most half of them, and that each particle fits
+    # cells are so large that the wanted number fills at most half of them and each particle fits
     pitch = max(extent * np.sqrt(0.5 / spec.particles), 2.2 * float(radius.max()))
     there = rng.random(n) < spec.particles * (pitch / extent) ** 2
     room = pitch - 2 * radius
     x, y = radius + room * rng.random((2, n))
-    height = spec.particle_height * radius / spec.particle_radius * np.exp(0.3 * rng.standard_normal(n))
+    height = spec.particle_height * radius / spec.particle_radius
+    height = height * np.exp(0.3 * rng.standard_normal(n))
     return Particles(float(pitch), x, y, np.where(there, radius, 0.0), height)

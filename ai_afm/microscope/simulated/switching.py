@@ -1,11 +1,12 @@
 """Switching under a waveform: nucleation, growth, wall motion, charge and ions below one tip.
 
-Nothing here looks a loop up. A `SpotState` is advanced step by step under a constant bias; hysteresis,
-imprint, retention loss and the difference between the first and later cycles come out of that.
+Nothing here looks a loop up. A `SpotState` is advanced step by step under a constant bias;
+hysteresis, imprint, retention loss and the difference between the first and later cycles come out
+of that.
 
 References
 ----------
-W. J. Merz, Phys. Rev. 95, 690 (1954), doi:10.1103/PhysRev.95.690: switching rate ~ exp(-activation field / E).
+W. J. Merz, Phys. Rev. 95, 690 (1954), doi:10.1103/PhysRev.95.690: rate ~ exp(-activation / E).
 """
 
 import math
@@ -56,7 +57,8 @@ def eased(distance: ArrayLike, settings: SwitchingSettings) -> Array:
 def moved(distance: float, step: float, seconds: float) -> float:
     """Move a wall by creep: away from the tip (step > 0) or towards and past it (step < 0).
 
-    A wall at distance r creeps at dr/dt ~ 10^(-r / |step|), so that one that starts at the tip follows
+    A wall at distance r creeps at dr/dt ~ 10^(-r / |step|), so that one that starts at the tip
+    follows
     r = step * log10(1 + t) exactly, over however many pieces the time is cut into.
 
     Parameters
@@ -134,7 +136,8 @@ def _waiting_time(
     settings: SwitchingSettings,
     rng: np.random.Generator,
 ) -> float:
-    # A Poisson process has no memory: drawing anew for every step changes nothing in its statistics.
+    # A Poisson process has no memory: drawing anew for every step changes nothing in its
+    # statistics.
     distance = min(site.nearest_wall, abs(site.movable_wall + state.shift))
     activation = settings.log_attempts * site.coercive * float(eased(distance, settings))
     if state.seeded:
@@ -166,8 +169,8 @@ def _annihilate(
 ) -> Dots:
     """Let neighbouring walls that touch vanish."""
     kept: list[tuple[float, int]] = []
-    for radius, sign in dots:
-        inner_sign = sign
+    for dot in dots:
+        radius, inner_sign = dot
         while kept and (
             kept[-1][1] == inner_sign or kept[-1][0] - radius < 2 * settings.wall_width
         ):

@@ -1,11 +1,11 @@
-"""The values of the switching laws: how a sample switches, where, and what was done to it so far."""
+"""The values of the switching laws: how a sample switches, where, and its state so far."""
 
 import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
 Dots: TypeAlias = tuple[tuple[float, int], ...]
-"""Domains around the tip, oldest (and largest) first: (radius in m, sign of the piezo coefficient)."""
+"""Domains around the tip, oldest (and largest) first: (radius in m, sign of the response)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class SwitchingSettings:
     Parameters
     ----------
     attempt_time
-        Inverse rate of nucleation at infinite bias, s. With it, a bias equal to the world's coercive bias
-        nucleates at 1 per second.
+        Inverse rate of nucleation at infinite bias, s. With it, a bias equal to the world's
+        coercive bias nucleates at 1 per second.
     wall_ease, wall_reach
         A wall lowers the activation bias by the share `wall_ease`, decaying over `wall_reach` (m).
     seed_ease
@@ -26,7 +26,8 @@ class SwitchingSettings:
     pinning
         Share of the coercive bias below which no wall moves.
     retraction
-        Mobility of the outer walls of a written dot, pinned by screening charge, relative to growth.
+        Mobility of the outer walls of a written dot, pinned by screening charge, relative to
+        growth.
     wall_recovery, wall_recovery_time
         Share of a wall's displacement that is elastic, and the time (s) in which it goes back.
     wall_width
@@ -34,15 +35,15 @@ class SwitchingSettings:
     reversible, reversible_time
         Reversible change of the piezo coefficient (share per volt) and its time constant, s.
     injection, injection_time, charge_life
-        Trapped charge as surface potential per volt of bias, and the time constants (s) of injection
-        (bias on) and decay.
+        Trapped charge as surface potential per volt of bias, and the time constants (s) of
+        injection (bias on) and decay.
     charge_coupling
         Share of the trapped charge's potential that opposes the bias.
     charge_diffusion
         Diffusivity of trapped charge along the surface, m^2/s.
     ionic_time, ionic_stretch, ionic_voltage
-        Stretched-exponential relaxation of ions: time (s), exponent (0 to 1], and bias (V) that changes
-        the electrochemical response by its own size.
+        Stretched-exponential relaxation of ions: time (s), exponent (0 to 1], and bias (V) that
+        changes the electrochemical response by its own size.
     ionic_ease, ionic_reach
         Share by which a grain boundary shortens the ionic time, decaying over `ionic_reach` (m).
     wear_rate
@@ -76,7 +77,7 @@ class SwitchingSettings:
 
     @property
     def log_attempts(self) -> float:
-        """ln(1 s / attempt_time): activation bias over the coercive bias (1 nucleation per second)."""
+        """ln(1 s / attempt_time): activation bias over the bias of one nucleation a second."""
         return -math.log(self.attempt_time)
 
 

@@ -1,4 +1,4 @@
-"""Scan files of every format, written byte by byte or by the format's own package, for the tests."""
+"""Scan files of every format, written by hand or by the format's own package, for the tests."""
 
 import struct
 from pathlib import Path

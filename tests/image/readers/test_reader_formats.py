@@ -1,4 +1,4 @@
-"""Every format: the same asymmetric image comes out, right way up, with the right units and size."""
+"""Every format: the same asymmetric image comes out, the right way up, with units and size."""
 
 import math
 from pathlib import Path

@@ -77,11 +77,21 @@ def test_a_file_with_damaged_bytes_is_read_or_refused(
     assert frame.data
 
 
+MAGICS = [
+    b"",
+    b"PK\x03\x04",
+    b"GWYP",
+    b"GWYO",
+    b"Gwyddion Simple Field 1.0\n",
+    b":NANONIS_VERSION:\n2\n",
+    b"\x05\x00",
+    b"\x00\x05",
+    b"\x89HDF\r\n\x1a\n",
+]
+
+
 @settings(max_examples=100, deadline=None)
-@given(content=st.binary(max_size=600), magic=st.sampled_from(
-    [b"", b"PK\x03\x04", b"GWYP", b"GWYO", b"Gwyddion Simple Field 1.0\n", b":NANONIS_VERSION:\n2\n",
-     b"\x05\x00", b"\x00\x05", b"\x89HDF\r\n\x1a\n"]
-))  # fmt: skip
+@given(content=st.binary(max_size=600), magic=st.sampled_from(MAGICS))
 def test_noise_behind_a_magic_is_bad_input(
     content: bytes, magic: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

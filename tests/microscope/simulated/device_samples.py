@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ai_afm.microscope.simulated.noise import QUIET
-from ai_afm.microscope.simulated.scanner import ScannerSettings
 from ai_afm.microscope.simulated.electromechanics import ContactMechanics, Electrics
 from ai_afm.microscope.simulated.feedback import FeedbackSettings
 from ai_afm.microscope.simulated.modes import Detection
+from ai_afm.microscope.simulated.noise import QUIET
+from ai_afm.microscope.simulated.scanner import ScannerSettings
 from ai_afm.microscope.simulated.settings import ImagingSettings
 from ai_afm.microscope.simulated.surface import Surface
 from ai_afm.microscope.simulated.tip import Tip

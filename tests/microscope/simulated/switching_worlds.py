@@ -6,12 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.microscope.simulated.surface import Array, Coercivity, Surface
-from ai_afm.types import ScanRegion, WallNetwork
+from ai_afm.types import ClassCode, ScanRegion, Wall, WallNetwork
 
 
 @dataclass(frozen=True, slots=True)
 class FlatWorld:
-    """Up everywhere, or with one straight 180-degree wall along y: up to the right of `wall` (m)."""
+    """Up everywhere, or only to the right of a straight 180-degree wall at x = `wall` (m).
+
+    A grain boundary, where there is one, runs along y at x = `boundary` (m).
+    """
 
     wall: float | None = None
     piezo: float = 40e-12
@@ -23,6 +26,7 @@ class FlatWorld:
     stiffness: float = 1.0
     adhesion: float = 1.0
     width: float = 5e-9
+    boundary: float | None = None
     name: str = "flat"
 
     @property
@@ -53,7 +57,10 @@ class FlatWorld:
         )
 
     def truth(self, region: ScanRegion) -> WallNetwork:
-        return WallNetwork(region, ())
+        if self.boundary is None:
+            return WallNetwork(region, ())
+        line = np.array([[self.boundary, -1e-6], [self.boundary, 1e-6]])
+        return WallNetwork(region, (Wall(line, ClassCode.GRAIN_BOUNDARY),))
 
     def labels(self, region: ScanRegion, shape: tuple[int, int]) -> NDArray[np.uint8]:
         return np.zeros(shape, np.uint8)

@@ -143,7 +143,12 @@ def test_bias_and_drive_are_on_only_while_scanning():
     assert (afm.state().bias, afm.state().drive) == (0.0, 0.0)
     next(lines)
     state = afm.state()
-    assert (state.bias, state.drive, state.scanning, state.tip) == (0.5, 1.5, True, TipState.ENGAGED)
+    assert (state.bias, state.drive, state.scanning, state.tip) == (
+        0.5,
+        1.5,
+        True,
+        TipState.ENGAGED,
+    )
     list(lines)
     state = afm.state()
     assert (state.bias, state.drive, state.scanning) == (0.0, 0.0, False)
@@ -296,7 +301,8 @@ def test_faults_touch_only_their_lines():
 
 
 def test_a_frozen_channel_repeats_its_last_line():
-    lines = list(device("frozen_channel@1:3x2").scan(REQUEST))[::2]
+    noisy = ideal(noise=NoiseSettings())
+    lines = list(device("frozen_channel@1:3x2", imaging=noisy).scan(REQUEST))[::2]
     amplitude = [line.channels["amplitude"] for line in lines]
     assert (amplitude[3] == amplitude[2]).all()
     assert (amplitude[4] == amplitude[2]).all()
@@ -338,13 +344,20 @@ def test_what_was_scanned_is_remembered_where_the_tip_truly_was():
     afm = device(sample=sample, clock=InstantClock())
     list(afm.scan(REQUEST))
     [(x, y, bias, drive, seconds)] = sample.exposed
-    assert (x, y) == (pytest.approx(pixel_grid(REGION, (6, 10))[0]), pytest.approx(pixel_grid(REGION, (6, 10))[1]))
+    assert (x, y) == (
+        pytest.approx(pixel_grid(REGION, (6, 10))[0]),
+        pytest.approx(pixel_grid(REGION, (6, 10))[1]),
+    )
     assert (bias, drive) == (0.5, 1.5)
     assert seconds == pytest.approx(2 * 0.9 / (2 * 10 * 2.0))
 
 
 def test_the_history_of_the_sample_outlives_the_session(tmp_path):
-    options = QUICK | {"memory_file": str(tmp_path / "memory.json"), "mode": "off_resonance", "noise": 0.0}
+    options = QUICK | {
+        "memory_file": str(tmp_path / "memory.json"),
+        "mode": "off_resonance",
+        "noise": 0.0,
+    }
     afm = open_simulated(options, InstantClock())
     afm.probe(loop_request())
     ended = afm.state().time
@@ -377,7 +390,7 @@ def test_a_probe_that_fails_leaves_no_bias():
 @pytest.mark.parametrize("change", [{"x": 11e-6}, {"amplitude": 10.5}])
 def test_a_probe_that_the_instrument_cannot_do_is_refused(change):
     with pytest.raises(InstrumentError):
-        device().probe(loop_request(**change))
+        device().accept(loop_request(**change))
 
 
 # Options
@@ -389,7 +402,14 @@ def test_an_unknown_option_is_a_config_error():
 
 
 @pytest.mark.parametrize(
-    "options", [{"world": "moon"}, {"mode": "guess"}, {"faults": ["sneeze@1"]}, {"seed": -1}, {"noise": "nan"}]
+    "options",
+    [
+        {"world": "moon"},
+        {"mode": "guess"},
+        {"faults": ["sneeze@1"]},
+        {"seed": -1},
+        {"noise": "nan"},
+    ],
 )
 def test_a_wrong_value_is_a_config_error(options):
     with pytest.raises(ConfigError):
@@ -398,10 +418,14 @@ def test_a_wrong_value_is_a_config_error(options):
 
 @pytest.mark.parametrize("mode", ["dart", "single_frequency", "off_resonance", "tapping"])
 def test_every_mode_scans_a_real_world(mode):
-    afm = open_simulated(QUICK | {"mode": mode, "scanner": "open", "drift_nm_per_s": 0.1}, InstantClock())
+    afm = open_simulated(
+        QUICK | {"mode": mode, "scanner": "open", "drift_nm_per_s": 0.1}, InstantClock()
+    )
     lines = list(afm.scan(ScanRequest(ScanRegion((0, 0), (2e-6, 1e-6)), (5, 24), 1.0)))
     assert len(lines) == 10
     for line in lines:
         assert {v.dtype for v in line.channels.values()} == {np.dtype(np.float32)}
         assert all(np.isfinite(v).all() for v in line.channels.values())
-    assert afm.capabilities.feedback is (Feedback.TAPPING if mode == "tapping" else Feedback.CONTACT)
+    assert afm.capabilities.feedback is (
+        Feedback.TAPPING if mode == "tapping" else Feedback.CONTACT
+    )

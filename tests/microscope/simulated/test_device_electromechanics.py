@@ -73,7 +73,9 @@ def test_a_surface_potential_counts_against_the_bias():
 
 def test_only_the_in_plane_motion_along_the_lever_buckles_it():
     one = np.ones((1, 2))
-    along = driven_motion(0 * one, one, 0 * one, (0, 1), Electrics(buckling=0.1, cantilever_angle=0))
+    along = driven_motion(
+        0 * one, one, 0 * one, (0, 1), Electrics(buckling=0.1, cantilever_angle=0)
+    )
     across = driven_motion(
         0 * one, one, 0 * one, (0, 1), Electrics(buckling=0.1, cantilever_angle=math.pi / 2)
     )
@@ -85,4 +87,6 @@ def test_a_background_makes_the_domains_unequal_and_their_phases_not_180_degrees
     z = np.array([1.0, -1.0]) + background(np.zeros(2), 1.0, Electrics(background=0.2 + 0.5j))
     amplitude, phase = amplitude_and_phase(z)
     assert amplitude == pytest.approx([math.hypot(1.2, 0.5), math.hypot(0.8, 0.5)])
-    assert phase[1] - phase[0] == pytest.approx(math.pi - math.atan(0.5 / 0.8) - math.atan(0.5 / 1.2))
+    assert phase[1] - phase[0] == pytest.approx(
+        math.pi - math.atan(0.5 / 0.8) - math.atan(0.5 / 1.2)
+    )

@@ -17,7 +17,12 @@ LIMITS = Limits(z=2e-6, response=50e-9, deflection=200e-9, noise=3e-12)
 
 def line():
     ramp = np.linspace(1, 2, 7, dtype=np.float32)
-    return {"height": ramp * 1e-9, "amplitude": ramp * 1e-10, "phase": ramp, "deflection": ramp * 1e-11}
+    return {
+        "height": ramp * 1e-9,
+        "amplitude": ramp * 1e-10,
+        "phase": ramp,
+        "deflection": ramp * 1e-11,
+    }
 
 
 @pytest.mark.parametrize(
@@ -46,17 +51,25 @@ def test_a_fault_sets_in_once():
 
 
 def test_a_line_without_readings_is_nan_and_the_instrument_does_not_notice():
-    channels, flag = spoil_line(line(), frozenset({FaultKind.NAN_LINE}), LIMITS, np.random.default_rng())
+    channels, flag = spoil_line(
+        line(), frozenset({FaultKind.NAN_LINE}), LIMITS, np.random.default_rng()
+    )
     assert all(np.isnan(v).all() for v in channels.values())
     assert flag is LineFlag.GOOD
 
 
 @pytest.mark.parametrize(
     ("kind", "name", "value"),
-    [("saturate", "amplitude", 50e-9), ("z_rail", "height", 2e-6), ("z_rail", "deflection", 200e-9)],
+    [
+        ("saturate", "amplitude", 50e-9),
+        ("z_rail", "height", 2e-6),
+        ("z_rail", "deflection", 200e-9),
+    ],
 )
 def test_what_runs_into_full_scale_is_flagged(kind, name, value):
-    channels, flag = spoil_line(line(), frozenset({FaultKind(kind)}), LIMITS, np.random.default_rng())
+    channels, flag = spoil_line(
+        line(), frozenset({FaultKind(kind)}), LIMITS, np.random.default_rng()
+    )
     assert channels[name] == pytest.approx(value)
     assert flag & LineFlag.SATURATED
 

@@ -93,6 +93,7 @@ def test_a_tapping_tip_climbs_faster_than_it_falls():
 
 
 def test_the_error_leaves_saturation_in_the_middle_of_a_sample():
-    # 3 nm above a limit of 2 nm: 1 nm at 200 / s x 2 nm takes 2.5 ms, then it decays for the other 2.5 ms.
+    # 3 nm above a limit of 2 nm: 1 nm at 200 / s x 2 nm takes 2.5 ms, then it decays for the other
+    # 2.5 ms.
     error = relax_error(np.array([-3e-9]), 200.0, (-2e-9, 8e-9), 5e-3)
     assert error == pytest.approx([-2e-9 * math.exp(-200.0 * 2.5e-3)])

@@ -101,7 +101,8 @@ def test_a_dc_bias_against_the_piezoresponse_turns_the_phase_over():
     settings = ideal(electrics=Electrics(electrostatic=10e-12, background=0j, buckling=0.0))
     region = ScanRegion((0.5e-6, 0.0), (0.2e-6, 0.1e-6))
     below, above = (
-        image(Analytic(), settings, region, (3, 8), drive=Drive(1.0, None, bias)) for bias in (-4.9, -5.1)
+        image(Analytic(), settings, region, (3, 8), drive=Drive(1.0, None, bias))
+        for bias in (-4.9, -5.1)
     )
     assert np.abs(below.get("phase")) == pytest.approx(0.0, abs=1e-3)
     assert np.abs(above.get("phase")) == pytest.approx(math.pi, abs=1e-3)
@@ -123,7 +124,8 @@ def test_hysteresis_shifts_trace_and_retrace_against_each_other():
     region = ScanRegion((30e-9, 0.0), (400e-9, 40e-9))
     frame = image(Analytic(wall_width=1e-9), ideal(scanner=scanner), region, (2, 200))
     dark = [int(frame.get("amplitude", d)[1].argmin()) for d in Direction]
-    # The wall in the middle of the line is met 3 % of the line early on the way out, late on the way back.
+    # The wall in the middle of the line is met 3 % of the line early on the way out, late on the
+    # way back.
     assert dark[0] - 99.5 == pytest.approx(-0.03 * 200, abs=1)
     assert dark[1] - 99.5 == pytest.approx(+0.03 * 200, abs=1)
 
@@ -142,7 +144,8 @@ def test_a_double_tip_shows_each_wall_twice():
     frame = image(Analytic(wall_width=1e-9, wave=0.0), ideal(tip=tip), region, (2, 200))
     response = frame.get("amplitude")[0] * np.cos(frame.get("phase")[0])
     steps = np.abs(np.diff(response))
-    # The second apex, 40 nm ahead, meets the wall 40 pixels before the first does, with 40 % of the step.
+    # The second apex, 40 nm ahead, meets the wall 40 pixels before the first does, with 40 % of the
+    # step.
     assert steps[:110].argmax() == pytest.approx(89, abs=1)
     assert steps[110:].argmax() + 110 == pytest.approx(129, abs=1)
     assert steps[80:100].sum() / steps[120:140].sum() == pytest.approx(0.4 / 0.6, rel=0.02)

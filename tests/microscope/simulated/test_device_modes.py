@@ -61,8 +61,11 @@ def test_off_resonance_the_same_step_is_invisible():
 def test_dart_tracks_the_resonance_of_a_constant_sample(detuned):
     f_cr = F0 * detuned
     detection = Detection(frequency=F0, loop_time=5 * DWELL, time_constant=0.2e-3)
-    read = track_dart(moved := motion(np.ones(200), np.full(200, f_cr)), silence(moved), detection, DWELL)
-    # Equal amplitudes lie symmetric about f_cr up to the resonance's own asymmetry (f / f_cr)^2 ~ 1 / (8 Q^2).
+    read = track_dart(
+        moved := motion(np.ones(200), np.full(200, f_cr)), silence(moved), detection, DWELL
+    )
+    # Equal amplitudes lie symmetric about f_cr up to the resonance's own asymmetry (f / f_cr)^2 ~ 1
+    # / (8 Q^2).
     assert read.frequency[:, -1] == pytest.approx(f_cr, rel=2e-4)
     assert np.abs(read.response[:, -1]) == pytest.approx(np.abs(read.upper[:, -1]), rel=1e-3)
 

@@ -67,7 +67,9 @@ def test_a_jump_lasts_for_all_lines_that_arrive_after_it(upwards):
 
 def test_mains_pick_up_is_a_sine_of_the_mains_frequency():
     settings = NoiseSettings(mains_frequency=50.0)
-    assert mains(np.array([0.0, 0.005, 0.01]), 2e-9, settings) == pytest.approx([0, 2e-9, 0], abs=1e-20)
+    assert mains(np.array([0.0, 0.005, 0.01]), 2e-9, settings) == pytest.approx(
+        [0, 2e-9, 0], abs=1e-20
+    )
 
 
 def test_scaling_touches_sizes_and_not_limits():

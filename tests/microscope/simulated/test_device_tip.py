@@ -45,7 +45,9 @@ def test_dilating_one_axis_after_the_other_equals_all_offsets_at_once():
     by_hand = np.full(height.shape, -np.inf)
     for i in range(9):
         for j in range(14):
-            r2 = ((np.arange(9)[:, None] - i) * 4e-9) ** 2 + ((np.arange(14)[None, :] - j) * 2e-9) ** 2
+            r2 = ((np.arange(9)[:, None] - i) * 4e-9) ** 2 + (
+                (np.arange(14)[None, :] - j) * 2e-9
+            ) ** 2
             by_hand[i, j] = (height - r2 / (2 * 30e-9)).max()
     assert dilate(height, 30e-9, (2e-9, 4e-9)) == pytest.approx(by_hand, abs=1e-20)
 

@@ -1,4 +1,4 @@
-"""The switching laws against hand calculation: creep, waiting times, imprint, walls, charge, ions."""
+"""The switching laws by hand calculation: creep, waiting times, imprint, walls, charge, ions."""
 
 import math
 from dataclasses import replace
@@ -50,7 +50,8 @@ def test_a_place_that_is_not_ferroelectric_never_switches():
 
 
 def test_a_dot_grows_with_the_bias_and_the_logarithm_of_time():
-    # r = growth * V / V_c * log10(1 + t / growth_time), and nucleation at 9 V takes about a nanosecond.
+    # r = growth * V / V_c * log10(1 + t / growth_time), and nucleation at 9 V takes about a
+    # nanosecond.
     states = [advance(SpotState(), (9.0, t), BULK, QUIET, rng()) for t in (1.0, 10.0, 100.0)]
     radii = [s.dots[0][0] for s in states]
     assert radii[1] - radii[0] == pytest.approx(3 * QUIET.growth, rel=1e-3)

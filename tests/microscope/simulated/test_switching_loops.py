@@ -1,4 +1,4 @@
-"""Point probes of the twin against hand calculation: waveform, response equation, loops, force curves."""
+"""Point probes by hand calculation: waveform, response equation, loops, force curves."""
 
 import math
 from dataclasses import replace
@@ -197,6 +197,18 @@ def test_relaxation_is_the_stretched_exponential_of_the_model():
     assert off[0] == pytest.approx(20e-12 * (1 + left), rel=3e-3)
 
 
+@pytest.mark.parametrize("distance", [0.0, 40e-9, 1e-6], ids=["at it", "40 nm", "far"])
+def test_ions_relax_faster_at_a_grain_boundary(distance):
+    settings = replace(QUIET, ionic_stretch=1.0, ionic_time=0.3)
+    world = FlatWorld(ferroelectric=False, piezo=0.0, ionic=20e-12, boundary=-distance)
+    wave = Waveform(5.0, 20, 1, on_time=0.02, off_time=0.02, drive=1.0, envelope="step")
+    spectrum = probe(world, wave, TipProperties(g_es=0.0), settings, kind=ProbeKind.RELAXATION)
+    relaxed = np.log(spectrum.response.real[~spectrum.on_field] / 20e-12 - 1)
+    rate = -np.polyfit(spectrum.time[~spectrum.on_field], relaxed, 1)[0]
+    expected = 0.3 * (1 - 0.5 * math.exp(-distance / settings.ionic_reach))
+    assert 1 / rate == pytest.approx(expected, rel=1e-3)
+
+
 def test_the_same_seeds_give_the_same_probe():
     noisy = ProbeNoise(response=1e-13)
     one, same = (probe(FlatWorld(), noise=noisy, seed=7).response for _ in range(2))
@@ -254,8 +266,7 @@ def test_approach_and_retract_differ_only_between_snap_in_and_pull_off():
 
 
 def test_a_force_curve_without_a_load_is_refused():
+    request = ProbeRequest(ProbeKind.FORCE_CURVE, (0.0, 0.0))
+    sample, rng = SwitchingSample(FlatWorld(), 0), np.random.default_rng(0)
     with pytest.raises(InstrumentError, match="load"):
-        request = ProbeRequest(ProbeKind.FORCE_CURVE, (0.0, 0.0))
-        measure(
-            SwitchingSample(FlatWorld(), 0), request, TIP, SILENT, np.random.default_rng(0), 0.0
-        )
+        measure(sample, request, TIP, SILENT, rng, 0.0)

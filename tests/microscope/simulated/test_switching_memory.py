@@ -1,4 +1,4 @@
-"""The sample remembers: dots, moved walls, charge, ions, dose; and nothing where nothing was done."""
+"""The sample remembers dots, moved walls, charge, ions, dose; nothing where nothing was done."""
 
 import json
 import math
@@ -102,7 +102,8 @@ def test_a_pulse_beside_a_wall_displaces_it_for_good():
     pulse(sample, (12e-9, 0.0), replace(PULSE, amplitude=2.0))
     (shift,) = (i for i in sample.history if isinstance(i, WallShift))
     assert sample.written == ()
-    # The tip sits in the up domain; positive bias lets the down domain (on the left) grow to the right.
+    # The tip sits in the up domain; positive bias lets the down domain (on the left) grow to the
+    # right.
     x = np.linspace(-20e-9, 80e-9, 4001)
     piezo = sample.surface(x, 0 * x, 1e5).piezo
     zero = x[np.argmax(piezo > 0)]

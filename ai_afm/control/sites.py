@@ -157,7 +157,7 @@ class _View:
         return int(self.domain[r, c]) if 0 <= r < GRID and 0 <= c < GRID else 0
 
     def _bulk_points(self) -> tuple[Points, NDArray[np.int32]]:
-        """Return the grid points (n, 2), m, allowed and far enough from all lines; their domains."""
+        """Return the grid points (n, 2), m, far enough from all lines, and their domains."""
         x, y = geometry.pixel_grid(self.region, (GRID, GRID))
         grid = np.stack([x.ravel(), y.ravel()], axis=1)
         good = self.allowed(grid)

@@ -196,7 +196,7 @@ def _one_class(
 
 
 def _lasting(flags: NDArray[np.bool_], shortest: int) -> list[int]:
-    """Return where runs of equal flags begin and the last index; short runs join their neighbours."""
+    """Return where runs of equal flags begin, and the last index; short runs join the others."""
     flags = flags.copy()
     while True:
         bounds = [0, *(int(i) + 1 for i in np.flatnonzero(np.diff(flags))), len(flags)]

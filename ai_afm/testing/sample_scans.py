@@ -15,12 +15,13 @@ from ai_afm.geometry import line_ends
 from ai_afm.image.export.gsf import write_gsf
 from ai_afm.image.export.gwy import write_gwy
 from ai_afm.image.export.target import whole_file
+from ai_afm.image.scan_layout import ScanState
 from ai_afm.microscope.simulated.imaging import image_frame
 from ai_afm.microscope.simulated.memory import SwitchingSample
 from ai_afm.microscope.simulated.modes import Detection
 from ai_afm.microscope.simulated.sample import GrownWorld, make_world
 from ai_afm.microscope.simulated.settings import MODE_FREQUENCY, ImagingSettings
-from ai_afm.store.scan_file import ScanFileWriter, ScanState, WriterOptions
+from ai_afm.store.scan_file import ScanFileWriter, WriterOptions
 from ai_afm.types import (
     DOMAIN_WALL_CODES,
     ClassCode,

@@ -7,8 +7,6 @@ import pytest
 
 from ai_afm.microscope.base import Feedback
 from ai_afm.microscope.guard import GuardedMicroscope
-from ai_afm.microscope.replay import open_replay
-from ai_afm.microscope.simulated.afm import open_simulated
 from ai_afm.microscope.simulated.clock import InstantClock
 from ai_afm.testing.contract import CONTRACT, ContractBroken, Subject
 from ai_afm.testing.fake import FakeMicroscope, wide_limits
@@ -24,10 +22,14 @@ def tunnelling_fake(tmp_path: Path) -> FakeMicroscope:
 
 
 def twin(tmp_path: Path):
+    from ai_afm.microscope.simulated.afm import open_simulated
+
     return open_simulated({"seed": 3}, InstantClock())
 
 
 def replay(tmp_path: Path):
+    from ai_afm.microscope.replay import open_replay
+
     rng = np.random.default_rng(5)
     path = tmp_path / "scan.gsf"
     height = rng.normal(0, 1e-9, (40, 60)).astype("<f4")

@@ -70,7 +70,9 @@ class Drawing:
             for x, y, codes in self.junctions
             if geometry.is_inside(region, x * UM, y * UM)
         ]
-        tips = [(x * UM, y * UM) for x, y in self.tips if geometry.is_inside(region, x * UM, y * UM)]
+        tips = [
+            (x * UM, y * UM) for x, y in self.tips if geometry.is_inside(region, x * UM, y * UM)
+        ]
         return WallNetwork(region, tuple(walls), tuple(junctions), tuple(tips))
 
     def observe(self, number, request):

@@ -35,6 +35,7 @@ from ai_afm.types import (
 
 CONFIG = config()
 CONTROLLER = TargetsController(CONFIG)
+SMALL = TargetsController(config(targets={"count": 2}))
 SURVEY = Survey(limits(), EVERYWHERE, seed=7)
 
 
@@ -136,11 +137,10 @@ def test_the_same_survey_brings_the_same_proposal_and_prefixes_replay_the_run(pl
 
 
 def test_chance_changes_the_order_of_probes_and_nothing_else(played):
-    others = [play(CONTROLLER, CROSSED, Survey(limits(), EVERYWHERE, seed)) for seed in (1, 2)]
-    for other in others:
-        sites = {p.site: p.position for p in other.probes()}
-        assert sites == {p.site: p.position for p in played.probes()}
-    assert len({tuple(p.site for p in run.probes()) for run in (played, *others)}) > 1
+    other = play(CONTROLLER, CROSSED, Survey(limits(), EVERYWHERE, seed=1))
+    sites = {p.site: p.position for p in played.probes()}
+    assert {p.site: p.position for p in other.probes()} == sites
+    assert [p.site for p in other.probes()] != list(sites)
 
 
 @given(
@@ -148,7 +148,7 @@ def test_chance_changes_the_order_of_probes_and_nothing_else(played):
     length=st.integers(0, 33),
     offset=st.tuples(st.floats(-5e-8, 5e-8), st.floats(-5e-8, 5e-8)),
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_survey_brings_the_same_proposal_twice(played, seed, length, offset):
     known = played.survey.observations[:length]
     survey = Survey(limits(), EVERYWHERE, seed, known, offset=offset)
@@ -156,21 +156,21 @@ def test_any_survey_brings_the_same_proposal_twice(played, seed, length, offset)
 
 
 def test_without_consent_there_are_no_probes_and_the_words_say_why():
-    played = play(CONTROLLER, CROSSED, Survey(limits(), Consent()))
+    played = play(SMALL, CROSSED, Survey(limits(), Consent()))
     assert not played.probes()
     assert Role.BEFORE not in {r.role for r in played.requests}
     assert "a person has allowed 8 V" in played.words
-    assert CONTROLLER.why_no_probes(played.survey) in played.words
+    assert SMALL.why_no_probes(played.survey) in played.words
 
 
 def test_a_zone_for_less_bias_than_the_probe_applies_is_no_consent():
     zone = ConsentZone(RANGE, ConsentLevel.SACRIFICIAL, 7.9, 9)
-    assert not play(CONTROLLER, CROSSED, Survey(limits(), Consent((zone,)))).probes()
+    assert not play(SMALL, CROSSED, Survey(limits(), Consent((zone,)))).probes()
 
 
 def test_probes_stay_where_a_person_has_allowed_them():
     right = ConsentZone(ScanRegion((1.5 * UM, 0.0), (2.4 * UM, 6 * UM)), ConsentLevel.BIAS, 8.0, 1)
-    played = play(CONTROLLER, CROSSED, Survey(limits(), Consent((right,))))
+    played = play(SMALL, CROSSED, Survey(limits(), Consent((right,))))
     assert len(played.probes()) >= 4
     assert geometry.is_inside(right.region, *positions(played).T).all()
 
@@ -182,22 +182,22 @@ def test_forbidden_ground_is_not_even_looked_at():
     consent = Consent((*EVERYWHERE.zones, forbidden))
     survey = Survey(limits(), consent)
     # the overview itself would touch it, so it is taken as given
-    overview = CROSSED.observe(1, CONTROLLER.propose(survey))
-    played = play(CONTROLLER, CROSSED, survey.add(overview))
+    overview = CROSSED.observe(1, SMALL.propose(survey))
+    played = play(SMALL, CROSSED, survey.add(overview))
     assert played.frames(Role.ZOOM)
     for frame in played.frames():
         assert geometry.overlap_area(frame.region, forbidden.region) == 0
 
 
 def test_probes_above_the_limit_of_bias_are_not_proposed():
-    played = play(CONTROLLER, CROSSED, Survey(limits(max_bias=7.0), EVERYWHERE))
+    played = play(SMALL, CROSSED, Survey(limits(max_bias=7.0), EVERYWHERE))
     assert not played.probes()
     assert "above the limit of 7 V" in played.words
 
 
-@pytest.mark.parametrize("seconds", [100.0, 200.0, 400.0, 1200.0, 1250.0, 1400.0])
+@pytest.mark.parametrize("seconds", [100.0, 200.0, 400.0, 650.0, 720.0, 790.0])
 def test_the_budget_of_the_run_is_never_passed(seconds):
-    played = play(CONTROLLER, CROSSED, Survey(limits(seconds=seconds), EVERYWHERE))
+    played = play(SMALL, CROSSED, Survey(limits(seconds=seconds), EVERYWHERE))
     assert played.survey.spent <= seconds
     assert "budget" in played.words
     probed = {p.target for p in played.probes()}
@@ -240,7 +240,7 @@ def test_a_refused_site_is_replaced_by_the_next_pair():
     def refuse(request):
         return "dose" if getattr(request, "site", None) == "T1-1B" else None
 
-    played = play(CONTROLLER, CROSSED, SURVEY, refuse)
+    played = play(SMALL, CROSSED, SURVEY, refuse)
     sites = {p.site for p in played.probes() if p.target == "T1"}
     assert {"T1-2W", "T1-2B", "T1-3W", "T1-3B"} <= sites
     assert "T1-1B" not in sites
@@ -250,14 +250,16 @@ def test_all_refused_probes_leave_an_end():
     def refuse(request):
         return "no bias today" if isinstance(request, ProbeRequest) else None
 
-    played = play(CONTROLLER, CROSSED, SURVEY, refuse)
+    played = play(SMALL, CROSSED, SURVEY, refuse)
     assert not played.probes()
 
 
 def test_a_target_near_the_edge_is_framed_inside_the_limits():
     narrow = ScanRegion((0.0, 0.0), (5 * UM, 5 * UM), 0.0)
-    corner = Drawing((line(-2.4, 2.3, 2.4, 2.45), line(2.3, 2.44, 2.3, -2.4)), ((2.3, 2.44, (1, 1, 1)),))
-    played = play(CONTROLLER, corner, Survey(limits(narrow), EVERYWHERE))
+    corner = Drawing(
+        (line(-2.4, 2.3, 2.4, 2.45), line(2.3, 2.44, 2.3, -2.4)), ((2.3, 2.44, (1, 1, 1)),)
+    )
+    played = play(SMALL, corner, Survey(limits(narrow), EVERYWHERE))
     first = played.frames(Role.ZOOM)[0]
     assert all(geometry.contains(narrow, r.region) for r in played.frames(Role.ZOOM))
     assert geometry.is_inside(first.region, 2.3 * UM, 2.44 * UM)
@@ -292,7 +294,7 @@ def test_a_closer_frame_is_centred_on_what_the_larger_one_showed():
             moved = tuple((x + shift, y, codes) for x, y, codes in self.junctions)
             return Drawing.network(Drawing(self.walls, moved), region)
 
-    played = play(CONTROLLER, Finer(CROSSED.walls, CROSSED.junctions), SURVEY)
+    played = play(SMALL, Finer(CROSSED.walls, CROSSED.junctions), SURVEY)
     first, second = played.frames(Role.ZOOM)[:2]
     assert first.region.center[0] == pytest.approx(0.56 * UM)
     assert second.region.center == pytest.approx((0.5 * UM, -0.6 * UM))
@@ -321,8 +323,8 @@ def test_drift_moves_the_frames_and_the_sites_with_the_sample():
             return Observation(number, request, request.shape[0], moved, seconds=60.0, offset=here)
 
     offsets, seen = [], []
-    played = play(CONTROLLER, Drifting(CROSSED.walls, CROSSED.junctions), SURVEY)
-    assert len(played.probes()) == 16
+    played = play(SMALL, Drifting(CROSSED.walls, CROSSED.junctions), SURVEY)
+    assert len(played.probes()) == 8
     on = np.concatenate([w.points for w in CROSSED.walls])
     for probe, here in seen:
         if probe.role is Role.WALL:
@@ -333,7 +335,7 @@ def test_drift_moves_the_frames_and_the_sites_with_the_sample():
 
 def test_wishes_come_first_and_once():
     wish = Wish("corner", ScanRegion((2 * UM, 1 * UM), (0.8 * UM, 0.4 * UM), 0.3))
-    played = play(CONTROLLER, CROSSED, SURVEY.wish(wish))
+    played = play(SMALL, CROSSED, SURVEY.wish(wish))
     assert played.roles()[0] == "wish"
     assert played.roles().count("wish") == 1
     assert played.requests[0].region == wish.region

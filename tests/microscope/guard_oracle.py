@@ -1,8 +1,9 @@
-"""What is legal, written a second time from the definitions; uses nothing of geometry, consent or guard.
+"""What is legal, written a second time from the definitions, without geometry, consent or guard.
 
-Geometry is done with complex numbers. Whether a region touches a zone is decided by points: each cell of
-the arrangement of all edges has a corner where two edges cross, so that a point just beside each crossing,
-on each of its four sides, lies in each cell. Dose is counted by walking each pass from cell to cell.
+Geometry is done with complex numbers. Whether a region touches a zone is decided by points: each
+cell of the arrangement of all edges has a corner where two edges cross, so that a point just beside
+each crossing, on each of its four sides, lies in each cell. Dose is counted by walking each pass
+from cell to cell.
 """
 
 import cmath

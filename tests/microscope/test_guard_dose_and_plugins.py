@@ -94,7 +94,10 @@ def test_dose_survives_a_restart_bit_for_bit():
     assert (again.values == dose.values).all()
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "ai-afm dose 1", "cell": 1e-7, "rows": [[0, 0, NaN, 0, 0]]}'])
+NAN_ROW = '{"format": "ai-afm dose 1", "cell": 1e-7, "rows": [[0, 0, NaN, 0, 0]]}'
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", NAN_ROW])
 def test_a_dose_map_that_cannot_be_read_is_an_error_not_an_empty_one(text):
     with pytest.raises(StoreError):
         DoseMap.from_json(text)
@@ -104,7 +107,8 @@ def test_later_zones_override_earlier_ones():
     outer = ConsentZone(ScanRegion((0.0, 0.0), (4e-6, 2e-6)), ConsentLevel.FORBIDDEN)
     window = ConsentZone(ScanRegion((1e-6, 0.0), (1e-6, 1e-6)), ConsentLevel.IMAGE)
     consent = Consent((outer, window))
-    assert list(level_at(consent, [0.0, 1e-6, 9e-6], [0.0, 0.0, 0.0])) == ["forbidden", "image", "image"]
+    levels = level_at(consent, [0.0, 1e-6, 9e-6], [0.0, 0.0, 0.0])
+    assert list(levels) == ["forbidden", "image", "image"]
     assert forbidden_overlap(consent, window.region) == 0.0
     wide = ScanRegion((1e-6, 0.0), (2e-6, 1e-6))
     assert forbidden_overlap(consent, wide) == pytest.approx(1e-12)
@@ -112,13 +116,10 @@ def test_later_zones_override_earlier_ones():
 
 def test_pieces_cover_a_turned_region_exactly_once():
     rng = np.random.default_rng(4)
-    zones = tuple(
-        ConsentZone(
-            ScanRegion(tuple(rng.uniform(-1e-6, 1e-6, 2)), tuple(rng.uniform(1e-7, 2e-6, 2)), rng.uniform(-3, 3)),
-            ConsentLevel.BIAS,
-        )
-        for _ in range(5)
-    )
+    places, sizes = rng.uniform(-1e-6, 1e-6, (5, 2)), rng.uniform(1e-7, 2e-6, (5, 2))
+    turned = zip(places, sizes, rng.uniform(-3, 3, 5), strict=True)
+    regions = [ScanRegion(tuple(place), tuple(size), angle) for place, size, angle in turned]
+    zones = tuple(ConsentZone(region, ConsentLevel.BIAS) for region in regions)
     region = ScanRegion((1e-7, 2e-7), (2e-6, 1e-6), 0.6)
     area = sum(
         abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
@@ -148,9 +149,8 @@ def third_parties(monkeypatch):
 
 
 def opened(kind: str, clock: str = "real", **table) -> GuardedMicroscope:
-    return open_microscope(
-        InstrumentSettings(kind=kind, clock=clock, **table), LimitSettings(), ConsentSettings(), 3600.0
-    )
+    instrument = InstrumentSettings(kind=kind, clock=clock, **table)
+    return open_microscope(instrument, LimitSettings(), ConsentSettings(), 3600.0)
 
 
 def test_a_broken_plugin_is_listed_and_the_others_work(third_parties):

@@ -1,4 +1,4 @@
-"""Whatever fails, and wherever: no bias on the tip when it is lifted, none left behind in contact."""
+"""Whatever fails, wherever: no bias on the tip when it is lifted, none left behind in contact."""
 
 import math
 from contextlib import closing
@@ -28,7 +28,8 @@ from ai_afm.types import (
     Waveform,
 )
 
-FRAME = ScanRequest(ScanRegion((2e-7, 1e-7), (5e-7, 3e-7), 0.4), (3, 5), 1.0, drive=Drive(1.0, None, 0.5))
+PLACE = ScanRegion((2e-7, 1e-7), (5e-7, 3e-7), 0.4)
+FRAME = ScanRequest(PLACE, (3, 5), 1.0, drive=Drive(1.0, None, 0.5))
 LOOP = ProbeRequest(ProbeKind.HYSTERESIS_LOOP, (1e-7, 2e-7), Waveform(6.0))
 FEEDBACKS = [Feedback.CONTACT, Feedback.TAPPING, Feedback.CURRENT]
 IN_CONTACT = FEEDBACKS[:2]
@@ -86,7 +87,8 @@ def withdraw(guard: GuardedMicroscope) -> None:
 
 
 SCENES = [
-    whole_scan, broken_off_scan, probe, stop_in_a_scan, withdraw_in_a_scan, park, whole_run, withdraw,
+    whole_scan, broken_off_scan, probe, stop_in_a_scan, withdraw_in_a_scan, park, whole_run,
+    withdraw,
 ]  # fmt: skip
 
 
@@ -133,7 +135,7 @@ def test_one_failure_at_any_call_leaves_no_bias_and_no_unsafe_lift(scene, feedba
         guard, error = play(scene, fake)
         assert_lifts_were_safe(fake)
         if isinstance(error, KeyboardInterrupt):
-            # A second Ctrl-C's worth of interruption may hit the clean-up itself; a stop repairs it.
+            # It may hit the clean-up itself: then whoever catches it has to stop.
             guard = guard or guarded(replace(fake, fails=lambda n, name: None))
             guard.stop()
         assert (fake.bias, fake.drive) == (0.0, 0.0), f"call {n} failed: {fake.calls[n - 1]}"

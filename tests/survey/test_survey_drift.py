@@ -27,7 +27,7 @@ def look(field, x, y):
 
 
 def frame(region, shape, seed, drift=(0.0, 0.0), domains=DOMAINS, hills=HILLS, **how):
-    """A noisy frame of domains and hills that have drifted; `phase` turns the response as a whole."""
+    """A noisy frame of drifted domains and hills; `phase` turns the response as a whole."""
     rng = np.random.default_rng(seed)
     x, y = geometry.pixel_grid(region, shape)
     x, y = x - drift[0], y - drift[1]

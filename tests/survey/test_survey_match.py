@@ -43,7 +43,5 @@ def test_without_length_there_is_no_share():
 
 def test_a_closed_wall_counts_its_last_side():
     square = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * 1e-6
-    recall, _ = recall_precision(
-        [Wall(square, 1)], [Wall(square, 1, closed=True)], REGION, 1e-8
-    )
+    recall, _ = recall_precision([Wall(square, 1)], [Wall(square, 1, closed=True)], REGION, 1e-8)
     assert recall == pytest.approx(0.75, abs=0.02)

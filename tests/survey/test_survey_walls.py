@@ -30,7 +30,7 @@ def seen(*distances, classes=(1,), slow=SlowDirection.DOWN, rows=None, settled=N
 
 
 def straight(angle, row=60.0, column=80.0):
-    """Distance from an endless line through (row, column), `angle` rad against the columns' axis."""
+    """Distance from an endless line through (row, column), `angle` rad against a row."""
     return np.abs(-(COLUMNS - column) * math.sin(angle) + (ROWS - row) * math.cos(angle))
 
 

@@ -1,4 +1,4 @@
-"""The twin as an instrument: a `Microscope` with a clock, limits and faults, over a sample that remembers."""
+"""The twin as an instrument: a `Microscope` with clock, limits, faults and a memory."""
 
 import math
 import threading
@@ -121,7 +121,7 @@ class SimulatedAfm:
         return self._instrument.sample
 
     def true_position(self, believed: Point) -> Point:
-        """Return where the tip truly is now (m) if the instrument believes it at `believed`: for tests only."""
+        """Return where the tip truly is (m) when believed at `believed`; only tests may know."""
         return self._instrument.scanner.true_position(believed, self._instrument.clock.now())
 
     def accept(self, request: R) -> R:
@@ -245,7 +245,7 @@ class SimulatedAfm:
         self._tip = TipState.WITHDRAWN
 
     def clear(self) -> None:
-        """A person releases the latch of `withdraw`."""
+        """Release the latch of `withdraw`, which a person must ask for."""
         self._latched = False
         if self._tip is TipState.WITHDRAWN:
             self._tip = TipState.PARKED
@@ -283,7 +283,7 @@ class SimulatedAfm:
         self._abort.clear()
 
     def _travel(self, to: Point) -> None:
-        """Lift, move and settle, in the time that the cost model says; the scanner remembers the move."""
+        """Lift, move and settle in the time of the cost model; the scanner remembers."""
         can, clock = self._capabilities, self._instrument.clock
         dx, dy = to[0] - self._position[0], to[1] - self._position[1]
         distance = math.hypot(dx, dy)
@@ -322,8 +322,8 @@ class SimulatedAfm:
         source.apply(0.0, 0.0)
         if source.bias or source.drive:
             raise SafetyStop(
-                f"the bias source still reads {source.bias:g} V DC and {source.drive:g} V AC after it was set to "
-                "zero; the tip was not lifted: take the bias off by hand"
+                f"the bias source still reads {source.bias:g} V DC and {source.drive:g} V AC after "
+                "it was set to zero; the tip was not lifted: take the bias off by hand"
             )
 
 

@@ -1,4 +1,4 @@
-"""Clocks for the twin: real, accelerated, or one that jumps, so that a night is tested in a second."""
+"""Clocks for the twin: real, accelerated, or one that jumps, for a night in a second."""
 
 import time
 from typing import Protocol
@@ -62,7 +62,7 @@ class AcceleratedClock:
         return self._due
 
     def sleep(self, seconds: float) -> None:
-        """Wait until `seconds` have passed since the last sleep was due, or since `now` was last asked."""
+        """Wait until `seconds` have passed since the last sleep was due or `now` was asked."""
         if seconds < 0:
             raise ValueError(f"cannot sleep for {seconds} s")
         # Computing may have taken longer than the line that it simulates: then time has simply
@@ -82,7 +82,7 @@ class RealClock(AcceleratedClock):
 
 
 class ShiftedClock:
-    """Another clock, ahead by `offset` seconds: the instrument's time goes on where a former session ended."""
+    """Another clock, ahead by `offset` s, so that time goes on where a former session ended."""
 
     def __init__(self, clock: Clock, offset: float) -> None:
         self._clock, self._offset = clock, offset

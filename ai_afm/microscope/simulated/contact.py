@@ -1,7 +1,7 @@
-"""What a tip feels on its way over a sample: the lines of a frame as paths out and back.
+"""What a tip feels on its way over a sample: the lines of a frame as passes out and back.
 
-A line's samples are taken in order of time: out over the frame with a little overscan, round, and
-back.
+The samples of a pass are taken in order of time, with a little overscan before and after the frame.
+A block of n lines makes 2 n passes: first all traces, then all retraces.
 """
 
 import math
@@ -22,7 +22,7 @@ IMAGED_SHARE = 0.9
 """Share of a line's time in which pixels are recorded; the rest is spent in turning."""
 
 RELIEF = 40e-9
-"""Height (m) of features beside a frame or a block of lines that the flanks of the tip are followed to."""
+"""Height (m) of features outside a block of lines that the tip's flanks may still touch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class LineBlock:
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """What the tip feels along its path: arrays (n, samples) in order of time."""
+    """What the tip feels: arrays (2 n, samples) in order of time; `rows` (2 n,) of the frame."""
 
     height: Array
     piezo: Array
@@ -83,6 +83,7 @@ class Felt:
     adhesion: Array
     slope: Array
     time: Array
+    rows: NDArray[np.int_]
 
 
 def feel(sample: Sample, block: LineBlock, settings: ImagingSettings) -> Felt:
@@ -107,8 +108,9 @@ def feel(sample: Sample, block: LineBlock, settings: ImagingSettings) -> Felt:
     ]
     slope = _slope(height, block, settings)
     ways = _out_and_back(block, settings)
-    samples = 2 * (pixels + 2 * block.overscan)
-    time = block.times[:, None] + (np.arange(samples) - block.overscan) * block.dwell
+    samples = pixels + 2 * block.overscan
+    starts = np.concatenate([block.times, block.times + samples * block.dwell])
+    time = starts[:, None] + (np.arange(samples) - block.overscan) * block.dwell
     return Felt(
         height=_along(height[crop], ways),
         piezo=_along(piezo[crop], ways),
@@ -118,6 +120,7 @@ def feel(sample: Sample, block: LineBlock, settings: ImagingSettings) -> Felt:
         adhesion=_along(surface.adhesion[crop], ways),
         slope=_along(slope[crop], ways),
         time=time,
+        rows=np.concatenate([block.rows, block.rows]),
     )
 
 
@@ -150,7 +153,7 @@ def _slope(height: Array, block: LineBlock, settings: ImagingSettings) -> Array:
 
 
 def _out_and_back(block: LineBlock, settings: ImagingSettings) -> tuple[Array, Array] | None:
-    """Return the fractional columns that the tip truly passes, out and back; `None` when they are the pixels."""
+    """Return the fractional columns truly passed, out and back; `None` for the pixels."""
     if settings.scanner.closed_loop:
         return None
     columns = np.arange(block.shape[1] + 2 * block.overscan, dtype=float)
@@ -161,28 +164,30 @@ def _out_and_back(block: LineBlock, settings: ImagingSettings) -> tuple[Array, A
 
 
 def _along(grid: Array, ways: tuple[Array, Array] | None) -> Array:
-    """Lay the columns of a grid (n, columns) in order of time, (n, 2 x columns): out, then back."""
+    """Lay the columns of a grid (n, columns) in order of time, (2 n, columns): out, then back."""
     if ways is None:
-        return np.concatenate([grid, grid[:, ::-1]], axis=1)
-    path = np.concatenate([ways[0], ways[1][::-1]])
+        return np.concatenate([grid, grid[:, ::-1]])
+    return np.concatenate([_sampled(grid, ways[0]), _sampled(grid, ways[1][::-1])])
+
+
+def _sampled(grid: Array, path: Array) -> Array:
     low = np.clip(np.floor(path).astype(int), 0, grid.shape[1] - 2)
     share = path - low
     return np.asarray(grid[:, low] * (1 - share) + grid[:, low + 1] * share)
 
 
-def passes(path: Array, block: LineBlock) -> Array:
-    """Cut (n, samples) in order of time into (2, n, pixels), trace and retrace in image order."""
-    w, p = block.overscan, block.shape[1]
-    t = p + 2 * w
-    return np.stack([path[:, w : w + p], path[:, t + w : t + w + p][:, ::-1]])
+def recorded(path: Array, block: LineBlock) -> Array:
+    """Cut (2 n, samples) in order of time into (2, n, pixels), trace and retrace in image order."""
+    n, inside = len(block.rows), np.s_[block.overscan : block.overscan + block.shape[1]]
+    return np.stack([path[:n, inside], path[n:, ::-1][:, inside]])
 
 
 def believed_plane(block: LineBlock, settings: ImagingSettings) -> Array:
-    """Return height (n, samples) of tilt and bow along the path."""
+    """Return height (2 n, samples) of tilt and bow along the path."""
     lines, pixels = block.shape
     u = (
         (np.arange(-block.overscan, pixels + block.overscan) + 0.5) / pixels - 0.5
     ) * block.region.size[0]
     v = (0.5 - (block.rows + 0.5) / lines) * block.region.size[1]
-    x, y = to_sample(block.region, np.concatenate([u, u[::-1]])[None, :], v[:, None])
-    return plane_and_bow(x, y, settings.scanner)
+    x, y = to_sample(block.region, u[None, :], v[:, None])
+    return _along(plane_and_bow(x, y, settings.scanner), None)

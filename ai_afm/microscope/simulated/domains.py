@@ -62,9 +62,9 @@ class Domains:
         up = self.field.nodes > 0
         pad = self.field.lattice.cells // 4
         wide = np.pad(up, pad, mode="wrap").astype(np.uint8)
-        far = cv2.distanceTransform(wide, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) + cv2.distanceTransform(
-            1 - wide, cv2.DIST_L2, cv2.DIST_MASK_PRECISE
-        )
+        far = cv2.distanceTransform(
+            wide, cv2.DIST_L2, cv2.DIST_MASK_PRECISE
+        ) + cv2.distanceTransform(1 - wide, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         metres = (far[pad:-pad, pad:-pad] - 0.5) * self.field.lattice.pitch
         return periodic_field(self.field.lattice, metres)
 
@@ -73,7 +73,9 @@ class Domains:
         near = np.abs(self.level(x, y).distance)
         far = self._edt.at(self.field.lattice.places(x, y))
         close: NDArray[np.bool_] = far < 2 * self.field.lattice.pitch
-        return np.where(close, np.minimum(near, far + np.float32(0.5 * self.field.lattice.pitch)), far)
+        return np.where(
+            close, np.minimum(near, far + np.float32(0.5 * self.field.lattice.pitch)), far
+        )
 
 
 def grow_domains(spec: DomainSpec, extent: float, rng: np.random.Generator) -> Domains:

@@ -1,4 +1,4 @@
-"""How the surface moves under a driven tip: one complex signal, amplitude and phase derived from it.
+"""How the surface moves under a driven tip: one complex signal.
 
 z(f) = [d_eff + g_es (V_dc - V_s)] V_ac H(f; f_cr, Q) + background,
 with the contact resonance as a damped harmonic oscillator. The sign convention is exp(i w t), so
@@ -94,7 +94,7 @@ def transfer(frequency: ArrayLike, resonance: ArrayLike, quality: ArrayLike) -> 
 def contact_resonance(
     stiffness: Array, adhesion: Array, slope: Array, mechanics: ContactMechanics
 ) -> tuple[Array, Array]:
-    """Return f_cr (Hz) and Q at places of a relative stiffness, relative adhesion and slope (all one shape)."""
+    """Return f_cr (Hz) and Q for relative stiffness, relative adhesion and slope (one shape)."""
     f_cr = mechanics.resonance * stiffness**mechanics.stiffness_exponent
     f_cr *= 1 + mechanics.slope_coupling * slope
     return f_cr, mechanics.quality / adhesion**mechanics.quality_exponent

@@ -86,7 +86,7 @@ class Fault:
 
 
 def parse_fault(text: str) -> Fault:
-    """Read a fault from text: `kind@scan:line`, `kind@123s`, each with an optional `=value` and `xLINES`.
+    """Read a fault from text: `kind@scan:line` or `kind@123s`, then `=value` and `xLINES` at will.
 
     Raises
     ------
@@ -103,7 +103,8 @@ def parse_fault(text: str) -> Fault:
     name, at, where = text.partition("@")
     if name not in list(FaultKind) or not at:
         raise ConfigError(
-            f"{text!r} is no fault; write kind@scan:line or kind@12.5s; kinds: {', '.join(FaultKind)}"
+            f"{text!r} is no fault; write kind@scan:line or kind@12.5s with a kind of "
+            f"{', '.join(FaultKind)}"
         )
     where, _, lines = where.partition("x")
     where, _, value = where.partition("=")
@@ -137,7 +138,7 @@ def spoil_line(
     limits: Limits,
     rng: np.random.Generator,
 ) -> tuple[Mapping[str, FloatImage], LineFlag]:
-    """Return the channels (pixels,) of a line as a faulty instrument sends them, and what it notices itself.
+    """Return a line's channels (pixels,) as a faulty instrument sends them, and what it notices.
 
     It notices what runs into full scale, not lines without readings or frozen ones: to find those
     is the reader's task.
@@ -165,7 +166,7 @@ def spoil_line(
 def _off_the_surface(
     channels: Mapping[str, FloatImage], limits: Limits, rng: np.random.Generator
 ) -> dict[str, FloatImage]:
-    """Return a line without contact: z runs out, the detector reads the free lever, the lock-in only noise."""
+    """Return a line without contact: z runs out, and the lock-in reads only noise."""
     pixels = len(channels["height"])
     ramp = np.linspace(0, -limits.z, pixels, dtype=np.float32)
     spoilt = {"height": channels["height"][:1] + ramp}

@@ -1,7 +1,7 @@
 """The z feedback at the real scan rate: what height it reports, what error it leaves.
 
-Arrays are (lines, samples): the samples of a line in order of time (out, turn, back). A line starts
-in the steady state of its first sample, because the tip turns round there.
+Arrays are (passes, samples), the samples of a pass in order of time. A pass starts in the steady
+state of its first sample, because the tip turns round there.
 """
 
 import math
@@ -46,7 +46,7 @@ def follow_linear(height: Array, settings: FeedbackSettings, seconds: float) -> 
     Parameters
     ----------
     height
-        (lines, samples), m, taken to vary linearly between samples.
+        (passes, samples), m, taken to vary linearly between samples.
     settings
         Gains and actuator.
     seconds
@@ -55,7 +55,7 @@ def follow_linear(height: Array, settings: FeedbackSettings, seconds: float) -> 
     Returns
     -------
     position
-        (lines, samples), m; the error is height - position.
+        (passes, samples), m; the error is height - position.
 
     Raises
     ------
@@ -84,8 +84,9 @@ def _discrete_loop(settings: FeedbackSettings, seconds: float) -> tuple[Array, A
     )
     if np.linalg.eigvals(a).real.max() >= 0:
         raise ValueError(
-            f"the z loop oscillates: integral gain {ki:g} 1/s and proportional gain {kp:g} are too high "
-            f"for an actuator of {settings.actuator_frequency:g} Hz and Q {settings.actuator_quality:g}"
+            f"the z loop oscillates: integral gain {ki:g} 1/s and proportional gain {kp:g} are too "
+            f"high for an actuator of {settings.actuator_frequency:g} Hz and Q "
+            f"{settings.actuator_quality:g}"
         )
     b = np.array([[0.0], [w * w * kp], [1.0]])
     system = (a, b, np.array([[1.0, 0, 0]]), np.zeros((1, 1)))
@@ -109,7 +110,7 @@ def follow_tapping(height: Array, settings: FeedbackSettings, seconds: float) ->
     Returns
     -------
     position
-        (lines, samples), m.
+        (passes, samples), m.
     """
     if math.isinf(settings.integral):
         return height

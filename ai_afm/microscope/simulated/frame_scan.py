@@ -1,4 +1,4 @@
-"""A frame under way: lines imaged in blocks, paced by the clock, spoilt by faults, remembered by the sample."""
+"""A frame under way: lines imaged in blocks, paced by the clock, spoilt by faults."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ from ai_afm.types import (
 
 @dataclass
 class Instrument:
-    """The parts of the twin that a scan uses and changes: tip (in `imaging`), scanner, bias, clock, sample.
+    """The parts that a scan uses and changes: tip (in `imaging`), scanner, bias, clock, sample.
 
     `link_back` is the time at which a lost link answers again, `phases` those of the slow drifts,
     `memory_file` where the sample's history is kept.
@@ -56,8 +56,8 @@ class Instrument:
 
     def check_link(self) -> None:
         """Raise `LinkLost` while the link is down."""
-        left = self.link_back - self.clock.now()
-        if left > 0:
+        if self.link_back > (now := self.clock.now()):
+            left = self.link_back - now
             raise LinkLost(f"the simulated instrument does not answer (for another {left:.3g} s)")
 
     def keep_memory(self) -> None:
@@ -100,7 +100,7 @@ class FrameScan:
         return IMAGED_SHARE / (2 * self.request.line_rate) + turn
 
     def lines(self) -> Iterator[ScanLine]:
-        """Yield trace and retrace of each line in order of arrival; closing stops after the current pass."""
+        """Yield trace and retrace of each line in order of arrival."""
         rows = np.arange(self.request.shape[0])
         if self.request.slow_direction is SlowDirection.UP:
             rows = rows[::-1]
@@ -132,10 +132,10 @@ class FrameScan:
                          self.voltages, events, instrument.phases)  # fmt: skip
 
     def _emit(self, block: LineBlock, start: int) -> Iterator[ScanLine]:
-        """Yield the lines of a block; the sample and the tip remember those that were really scanned."""
+        """Yield the lines of a block; sample and tip remember those really scanned."""
         instrument = self.instrument
         imaged = image_lines(instrument.sample, block, instrument.imaging, self.rng)
-        ends = self._ends(block.rows)
+        rows, ends = block.rows.tolist(), self._ends(block.rows)
         done = 0
         try:
             for i in range(len(block.rows)):
@@ -143,10 +143,9 @@ class FrameScan:
                     instrument.clock.sleep(self.pass_seconds)
                     instrument.check_link()
                     done = i + 1
-                    line = ScanLine(
-                        int(block.rows[i]), direction, *ends[i], {}, instrument.clock.now()
-                    )
-                    yield self._record(line, imaged, i, way)
+                    channels, flags = self._record(imaged, i, way, direction)
+                    now = instrument.clock.now()
+                    yield ScanLine(rows[i], direction, *ends[i], channels, now, flags)
                 self._active = [(kind, end) for kind, end in self._active if end > start + i + 1]
         finally:
             self._remember(block, done)
@@ -160,21 +159,23 @@ class FrameScan:
         pairs = zip(x.tolist(), y.tolist(), strict=True)
         return [((xs[0], ys[0]), (xs[1], ys[1])) for xs, ys in pairs]
 
-    def _record(self, line: ScanLine, imaged: ImagedLines, i: int, way: int) -> ScanLine:
-        """Return the line with the channels of the `i`-th imaged line, as faults leave them."""
+    def _record(
+        self, imaged: ImagedLines, i: int, way: int, direction: Direction
+    ) -> tuple[Mapping[str, FloatImage], LineFlag]:
+        """Return channels and quality of one pass of the `i`-th imaged line, as faults leave them."""
         channels: Mapping[str, FloatImage]
         channels = {name: values[way, i] for name, values in imaged.channels.items()}
-        flag = LineFlag.SATURATED if imaged.saturated[way, i] else LineFlag.GOOD
+        flags = LineFlag.SATURATED if imaged.saturated[way, i] else LineFlag.GOOD
         if self._active:
             kinds = frozenset(kind for kind, _ in self._active)
             channels, more = wrong.spoil_line(channels, kinds, self._limits(), self.rng)
-            flag |= more
-            if FaultKind.FROZEN_CHANNEL in kinds and line.direction in self._last:
-                channels = {**channels, "amplitude": self._last[line.direction]}
-        self._last[line.direction] = channels["amplitude"]
+            flags |= more
+            if FaultKind.FROZEN_CHANNEL in kinds and direction in self._last:
+                channels = {**channels, "amplitude": self._last[direction]}
+        self._last[direction] = channels["amplitude"]
         if self.request.channels is not None:
             channels = {name: channels[name] for name in self.request.channels}
-        return replace(line, channels=channels, flags=flag)
+        return channels, flags
 
     def _remember(self, block: LineBlock, lines: int) -> None:
         if not lines:

@@ -145,7 +145,7 @@ def grow_grains(spec: GrainSpec, extent: float, rng: np.random.Generator) -> Gra
     centre = (np.arange(cells) + 0.5) / cells * across
     cx, cy = np.meshgrid(centre, centre)
     points = np.stack([cx.ravel(), cy.ravel()], axis=1)
-    _, nearest = cKDTree(sites, boxsize=across).query(points, k=CANDIDATES)
+    _, nearest = cKDTree(sites, boxsize=np.full(2, float(across))).query(points, k=CANDIDATES)
     away = (sites[nearest] - points[:, None] + across / 2) % across - across / 2
     positions = (away * spec.size + lattice.pitch / 2).astype(np.float32)
     warp = tuple(smooth_field(rng, extent, 1.2 * spec.size) for _ in range(2))
@@ -153,7 +153,7 @@ def grow_grains(spec: GrainSpec, extent: float, rng: np.random.Generator) -> Gra
         spec,
         lattice,
         sites * spec.size - period / 2,
-        nearest.astype(np.intp),
+        np.asarray(nearest, np.intp),
         positions,
         (warp[0], warp[1]),
         _properties(spec, len(sites), rng),

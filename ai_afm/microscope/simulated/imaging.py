@@ -1,4 +1,4 @@
-"""From a sample to what an instrument records of it: pure functions, used by the device and for training."""
+"""From a sample to what an instrument records of it: pure functions for device and training."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ai_afm.microscope.simulated import electromechanics as em
 from ai_afm.microscope.simulated import modes, noise
-from ai_afm.microscope.simulated.contact import Felt, LineBlock, believed_plane, feel, passes
+from ai_afm.microscope.simulated.contact import Felt, LineBlock, believed_plane, feel, recorded
 from ai_afm.microscope.simulated.feedback import follow_linear, follow_tapping
 from ai_afm.microscope.simulated.noise import NoiseSettings
 from ai_afm.microscope.simulated.scanner import Scanner
@@ -83,8 +83,8 @@ def image_lines(
         images, limits = _piezoresponse(felt, block, settings, rng)
     over = np.zeros((2, len(block.rows)), bool)
     for name, limit in limits.items():
-        over |= (passes(np.abs(images[name]), block) >= limit).any(axis=2)
-    channels = {k: passes(v, block).astype(np.float32) for k, v in images.items()}
+        over |= (recorded(np.abs(images[name]), block) >= limit).any(axis=2)
+    channels = {k: recorded(v, block).astype(np.float32) for k, v in images.items()}
     return ImagedLines(channels, over)
 
 
@@ -94,7 +94,7 @@ def image_frame(
     settings: ImagingSettings,
     rng: np.random.Generator,
 ) -> Frame:
-    """Image a whole frame without an instrument, as training sets need it; the sample does not remember it.
+    """Image a whole frame without a device, as training needs it; the sample forgets it.
 
     Parameters
     ----------
@@ -116,6 +116,7 @@ def image_frame(
     if request.slow_direction is SlowDirection.UP:
         rows = rows[::-1]
     drive = request.drive or settings.drive
+    voltages = (drive.dc_bias, drive.amplitude)
     events = noise.draw_events(rows, settings.noise, rng)
     phases = rng.uniform(0, 2 * np.pi, (3, len(noise.WANDER_PERIODS)))
     times = np.arange(lines) / request.line_rate
@@ -128,7 +129,7 @@ def image_frame(
     for start in range(0, lines, BLOCK):
         part = slice(start, start + BLOCK)
         block = LineBlock(request.region, request.shape, request.line_rate, rows[part], times[part],
-                          shift[part], (drive.dc_bias, drive.amplitude), events, phases)  # fmt: skip
+                          shift[part], voltages, events, phases)  # fmt: skip
         imaged = image_lines(sample, block, settings, rng)
         for name, values in imaged.channels.items():
             for way, direction in enumerate(Direction):
@@ -140,10 +141,9 @@ def image_frame(
 def _met(
     felt: Felt, block: LineBlock, settings: ImagingSettings
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """Return the height that the loop must follow (n, samples), and where a scar lies in it."""
-    _n, samples = felt.height.shape
-    events, rows = block.events, block.rows
-    share = np.arange(samples) / samples
+    """Return the height that the loop must follow (2 n, samples), and where a scar lies in it."""
+    events, rows = block.events, felt.rows
+    share = (felt.time - np.tile(block.times, 2)[:, None]) * block.line_rate
     scarred = (share >= events.scar_start[rows, None]) & (share < events.scar_end[rows, None])
     scarred &= events.scar[rows, None] != 0
     height = felt.height + believed_plane(block, settings)
@@ -154,9 +154,9 @@ def _electronics(height: Array, felt: Felt, block: LineBlock, settings: ImagingS
                  rng: np.random.Generator) -> Array:  # fmt: skip
     """Return the height as recorded: with offsets of lines, drifts, noise and mains."""
     s = settings.noise
-    slow = s.optical_zero * noise.wander(block.times, block.phases[0])
-    slow += s.adhesion * noise.wander(block.times, block.phases[1])
-    height = height + (block.events.offset[block.rows] + slow)[:, None]
+    slow = s.optical_zero * noise.wander(felt.time[:, 0], block.phases[0])
+    slow += s.adhesion * noise.wander(felt.time[:, 0], block.phases[1])
+    height = height + (block.events.offset[felt.rows] + slow)[:, None]
     height += noise.height_noise(height.shape, s, rng)
     if s.mains:
         height += noise.mains(felt.time, s.mains, s)
@@ -166,12 +166,12 @@ def _electronics(height: Array, felt: Felt, block: LineBlock, settings: ImagingS
 def _piezoresponse(
     felt: Felt, block: LineBlock, settings: ImagingSettings, rng: np.random.Generator
 ) -> tuple[dict[str, Array], dict[str, float]]:
-    """Return the channels of contact-mode PFM along the path, and the limits at which they saturate."""
+    """Return the channels of contact PFM along the path, and their full scales."""
     s, rail = settings.noise, settings.scanner.z_limit
     met, scarred = _met(felt, block, settings)
     position = np.clip(follow_linear(met, settings.feedback, block.dwell), -rail, rail)
     deflection = (
-        met - position + s.optical_zero * noise.wander(block.times, block.phases[0])[:, None]
+        met - position + s.optical_zero * noise.wander(felt.time[:, 0], block.phases[0])[:, None]
     )
     if s.height:
         deflection += s.height * rng.standard_normal(met.shape, np.float32)
@@ -194,13 +194,13 @@ def _detect(felt: Felt, scarred: NDArray[np.bool_], block: LineBlock, settings: 
     f_cr, quality = em.contact_resonance(
         felt.stiffness, felt.adhesion, felt.slope, settings.mechanics
     )
-    f_cr = f_cr * _wandering_resonance(f_cr.shape, block, s, rng)
+    f_cr = f_cr * _wandering_resonance(felt.time, block, s, rng)
     static = em.driven_motion(
         felt.piezo, felt.lateral, felt.potential, block.voltages, settings.electrics
     )
     # Debris under the tip (a scar) and lost coating take response away; the electronics' gain
     # wanders.
-    gain = settings.tip.gain * (1 + s.gain_drift * noise.wander(block.times, block.phases[2]))
+    gain = settings.tip.gain * (1 + s.gain_drift * noise.wander(felt.time[:, 0], block.phases[2]))
     static = static * gain[:, None] * np.where(scarred, 0.3, 1.0)
     stray = em.background(felt.slope, block.voltages[1], settings.electrics)
     motion = modes.Motion(static, f_cr, quality, stray)
@@ -213,16 +213,18 @@ def _detect(felt: Felt, scarred: NDArray[np.bool_], block: LineBlock, settings: 
 
 
 def _wandering_resonance(
-    shape: tuple[int, int], block: LineBlock, s: NoiseSettings, rng: np.random.Generator
+    time: Array, block: LineBlock, s: NoiseSettings, rng: np.random.Generator
 ) -> Array:
     """Return the factor on f_cr that the contact's slow drift and roughness make."""
-    drift = s.resonance_drift * noise.wander(block.times, block.phases[1])
-    factor = np.broadcast_to(1 + drift[:, None], shape)
-    return factor + s.resonance_jitter * noise.pink(shape, rng) if s.resonance_jitter else factor
+    drift = s.resonance_drift * noise.wander(time[:, 0], block.phases[1])
+    factor = np.broadcast_to(1 + drift[:, None], time.shape)
+    if s.resonance_jitter:
+        factor = factor + s.resonance_jitter * noise.pink(time.shape, rng)
+    return factor
 
 
 def _recorded(response: em.ComplexArray, suffix: str, s: NoiseSettings) -> dict[str, Array]:
-    """Return amplitude (saturating at full scale) and phase (offset, sense, wrapped) of a response."""
+    """Return amplitude (to full scale) and phase (offset, sense, wrapped) of a response."""
     amplitude, phase = em.amplitude_and_phase(response)
     sense = -1.0 if s.phase_inverted else 1.0
     if s.phase_offset or s.phase_inverted:

@@ -45,7 +45,7 @@ def contours(
     x, y = np.meshgrid(nodes[0], nodes[1])
     image = value(x.ravel(), y.ravel()).reshape(x.shape)
     lines = []
-    for found in find_contours(image, level):
+    for found in find_contours(image, level):  # type: ignore[no-untyped-call]
         closed = bool(len(found) > 2 and np.array_equal(found[0], found[-1]))
         rows, columns = (found[:-1] if closed else found).T
         points = np.stack(
@@ -152,11 +152,11 @@ def clipped_polygon(outline: Float64, region: ScanRegion) -> Float64:
     """Return the part of a polygon (n, 2) m in a region (Sutherland-Hodgman); may be empty."""
     c, s = np.cos(region.angle), np.sin(region.angle)
     axes = np.array([[c, s], [-s, c]])
-    polygon = (outline - np.array(region.center)) @ axes.T
+    polygon: Float64 = (outline - np.array(region.center)) @ axes.T
     for axis in (0, 1):
         for sign in (1.0, -1.0):
             polygon = _half_plane(polygon, axis, sign, region.size[axis] / 2)
-    return polygon @ axes + np.array(region.center)
+    return np.asarray(polygon @ axes + np.array(region.center))
 
 
 def _half_plane(polygon: Float64, axis: int, sign: float, limit: float) -> Float64:

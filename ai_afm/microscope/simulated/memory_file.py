@@ -1,4 +1,4 @@
-"""What outlives a session of the twin: instrument time, the tip's path, and the sample's history."""
+"""What outlives a session of the twin: time, the tip's path, the sample's history."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from ai_afm.errors import InstrumentError
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Instrument time (s), path of the tip in contact (m), and the sample's history (its own JSON text)."""
+    """Instrument time (s), the tip's path in contact (m), the sample's history (JSON text)."""
 
     time: float
     contact_path: float

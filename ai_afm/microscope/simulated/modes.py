@@ -1,7 +1,7 @@
-"""Detection modes: what a lock-in makes of the driven motion, pixel after pixel along the path of the tip.
+"""Detection modes: what a lock-in makes of the motion, along the path of the tip.
 
-Arrays are (lines, samples): samples in order of time along a line (out, turn, back). A line starts
-from the steady state at its first sample, because the tip turns round there.
+Arrays are (passes, samples), the samples of a pass in order of time. A pass starts in the steady
+state of its first sample, because the tip turns round there.
 """
 
 import math
@@ -45,7 +45,7 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """The driven motion along the path of the tip; arrays (lines, samples).
+    """The driven motion along the path of the tip; arrays (passes, samples).
 
     `static` is the motion below resonance (m, real), `resonance` f_cr (Hz), `quality` Q,
     `background` m.
@@ -76,7 +76,7 @@ def low_pass(signal: ComplexArray, seconds: float, time_constant: float) -> Comp
     Parameters
     ----------
     signal
-        (lines, samples), each held for `seconds`; the filter starts in the steady state of sample
+        (passes, samples), each held for `seconds`; the filter starts in the steady state of sample
         0.
     seconds
         Time between samples, s.
@@ -101,9 +101,10 @@ def detect(motion: Motion, noise: ComplexArray, detection: Detection, seconds: f
     Parameters
     ----------
     motion
-        The driven motion, (lines, samples).
+        The driven motion, (passes, samples).
     noise
-        (2, lines, samples) complex in DART, else (1, lines, samples): noise of the read signal, m.
+        (2, passes, samples) complex in DART, else (1, passes, samples): noise of the read signal,
+        m.
     detection, seconds
         Settings, and the time between samples, s.
     """
@@ -122,7 +123,7 @@ def detect(motion: Motion, noise: ComplexArray, detection: Detection, seconds: f
 def track_dart(
     motion: Motion, noise: ComplexArray, detection: Detection, seconds: float
 ) -> Detected:
-    """Follow the contact resonance by keeping the amplitudes at two frequencies equal, sample by sample.
+    """Follow the contact resonance by keeping the amplitudes at two frequencies equal.
 
     The loop integrates e = (A2 - A1) / (A2 + A1), scaled by the slope of the resonance curve so
     that near lock f approaches f_cr with `loop_time`. Where the response vanishes (a 180-degree
@@ -155,11 +156,11 @@ def track_dart(
     signal = signal + motion.background[:, 0]
     for i in range(samples):
         pair = f + half
-        signal = signal * keep + passed[i] / (square[i] - pair * (pair - damping[i])) + offset[i]
-        read = response[i] = signal + noise[i]
-        size = np.abs(read)
-        f = f + gain * (size[1] - size[0]) / (size[1] + size[0])
-        f = frequency[i] = np.minimum(np.maximum(f, low), high)
+        signal = signal * keep + (passed[i] / (square[i] - pair * (pair - damping[i])) + offset[i])
+        read = np.add(signal, noise[i], out=response[i])
+        lower, upper = np.abs(read)
+        f = f + gain * ((upper - lower) / (upper + lower))
+        f = np.minimum(np.maximum(f, low), high, out=frequency[i])
     return Detected(
         np.ascontiguousarray(response[:, 0].T),
         np.ascontiguousarray(response[:, 1].T),
@@ -168,7 +169,7 @@ def track_dart(
 
 
 def _detuning_per_error(motion: Motion, detection: Detection) -> float:
-    """Return d(f_cr - f) / de at lock, Hz, from the controller's belief of f_cr and Q (tuned once)."""
+    """Return d(f_cr - f) / de at lock, Hz, for f_cr and Q as the controller was tuned."""
     f_cr, quality = detection.frequency, float(np.median(motion.quality))
     x = quality * detection.separation / f_cr
     return f_cr / (2 * quality) * (1 + x * x) / x
@@ -182,6 +183,6 @@ def driven_frequency(detection: Detection, mechanics: ContactMechanics) -> float
 
 
 def noise_gain(detection: Detection, mechanics: ContactMechanics) -> float:
-    """Return |H| at the driven frequency: thermal motion of the tip is amplified with the signal."""
+    """Return |H| at the driven frequency: how thermal motion is amplified."""
     f = driven_frequency(detection, mechanics)
     return float(abs(transfer(f, mechanics.resonance, mechanics.quality)))

@@ -93,7 +93,7 @@ class LineEvents:
 def draw_events(
     arrival: NDArray[np.int_], settings: NoiseSettings, rng: np.random.Generator
 ) -> LineEvents:
-    """Draw what happens to the lines of a frame whose rows arrive in the order `arrival` (lines,)."""
+    """Draw what happens to the lines of a frame whose rows arrive in order `arrival`."""
     lines = len(arrival)
     jumps = rng.normal(0, settings.jump_size, lines) * (rng.random(lines) < settings.jump_rate)
     offset = np.empty(lines)
@@ -105,7 +105,7 @@ def draw_events(
 
 
 def wander(time: Array, phases: Array) -> Array:
-    """Return a slow 1/f drift of rms 1 at times (s), any shape; `phases` (12,) rad make it one of many.
+    """Return a slow 1/f drift of rms 1 at times (s); `phases` (12,) rad make it one of many.
 
     It is a function of time alone, so that a drift goes on from one scan to the next.
     """
@@ -126,7 +126,7 @@ def height_noise(
 
 
 def pink(shape: tuple[int, int], rng: np.random.Generator) -> Array:
-    """Draw noise of rms about 1 whose power falls as 1/f over two to three decades along the last axis.
+    """Draw noise of rms about 1 whose power falls as 1/f along the last axis.
 
     References
     ----------
@@ -150,7 +150,7 @@ PINK_RMS = float(np.sqrt(np.sum(lfilter(
 def response_noise(
     shape: tuple[int, ...], gain: Array | float, settings: NoiseSettings, rng: np.random.Generator
 ) -> ComplexArray:
-    """Draw the complex noise of the response, m: `shape`, with |H| = `gain` (broadcasts) for the thermal part."""
+    """Draw the response's complex noise, m; its thermal part is amplified by |H| = `gain`."""
     rms = np.hypot(settings.shot, settings.thermal * np.asarray(gain))
     if not np.any(rms):
         return np.zeros(shape, complex)
@@ -164,7 +164,7 @@ def mains(time: Array, amplitude: float, settings: NoiseSettings) -> Array:
 
 
 def scaled(settings: NoiseSettings, factor: float) -> NoiseSettings:
-    """Return the settings with every size of noise and drift (not rates or limits) multiplied by `factor`."""
+    """Return the settings with sizes of noise and drift (no rates, no limits) times `factor`."""
     sizes = ("height", "height_pink", "shot", "thermal", "line", "jump_size", "scar_size", "mains",
              "mains_response", "optical_zero", "adhesion", "gain_drift", "resonance_drift",
              "resonance_jitter")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Plain options of the twin (from a configuration or a command line) turned into a sample and settings."""
+"""Plain options of the twin turned into a sample and settings."""
 
 import math
 from collections.abc import Mapping

@@ -29,7 +29,7 @@ def diagram_of(grains: Grains, box: Box) -> tuple[list[Line], Float64, list[Cell
     slack = 6 * grains.spec.warp * grains.spec.size
     low, high = box.low - slack, box.high + slack
     diagram, number = _tiled(grains, low, high)
-    spacing = grains.spec.size / 40
+    spacing = grains.spec.size / 80
     ridges = [diagram.vertices[r] for r in diagram.ridge_vertices if min(r) >= 0]
     edges = [densified(ridge, spacing) for ridge in ridges if _touch(ridge, low, high)]
     near = ((diagram.vertices > low) & (diagram.vertices < high)).all(axis=1)

@@ -16,7 +16,7 @@ from ai_afm.types import Measurement, ProbeRequest, Spectrum
 
 
 def tip_properties(settings: ImagingSettings) -> TipProperties:
-    """Return what the imaging settings mean for a point: H at the driven frequency turns and amplifies.
+    """Return what the settings mean at a point: H at the driven frequency turns and amplifies.
 
     The frequency stays where it is during a probe (controllers stop tracking under a bias), at a
     place of mean stiffness.

@@ -70,7 +70,7 @@ class Scanner:
         self._jumps.append((time, distance))
 
     def displacement(self, time: ArrayLike) -> Array:
-        """Return true minus believed position at times (s), (..., 2) in m, without the hysteresis in a line."""
+        """Return true minus believed position at times (s), (..., 2) in m, hysteresis apart."""
         t = np.asarray(time, float)[..., None]
         s = self.settings
         swing = s.drift_period / (4 * math.pi) * (1 - np.cos(2 * np.pi * t / s.drift_period))
@@ -90,7 +90,7 @@ class Scanner:
 
 
 def hysteresis_shift(u: Array, length: float, settings: ScannerSettings) -> Array:
-    """Return how far the tip is ahead (m) of its believed place u (m, 0 at the centre) on the way out.
+    """Return how far (m) the tip is ahead of its believed place u (m from the centre), going out.
 
     On the way back it is as far behind. The loop is a lens: nothing at the ends of a line of
     `length` m, most in the middle.
@@ -102,6 +102,6 @@ def hysteresis_shift(u: Array, length: float, settings: ScannerSettings) -> Arra
 
 
 def plane_and_bow(x: Array, y: Array, settings: ScannerSettings) -> Array:
-    """Return the height (m) that the sample's tilt and the scanner's arc add at believed places x, y (m)."""
+    """Return the height (m) that tilt and the scanner's arc add at believed places x, y (m)."""
     plane = settings.tilt[0] * x + settings.tilt[1] * y
     return np.asarray(plane + settings.bow * (x * x + y * y), float)

@@ -33,7 +33,7 @@ SIGN_CONVENTION = (
 
 @dataclass(frozen=True, slots=True)
 class ImagingSettings:
-    """Everything that stands between a sample and its image; `drive` is the excitation where nobody asks."""
+    """All that stands between sample and image; `drive` counts where a request names none."""
 
     tip: Tip = field(default_factory=Tip)
     mechanics: ContactMechanics = field(default_factory=ContactMechanics)
@@ -82,7 +82,7 @@ def measurement_of(settings: ImagingSettings) -> Measurement:
 
 
 def random_settings(rng: np.random.Generator) -> ImagingSettings:
-    """Draw an instrument: mode, tip, drive, backgrounds, noise, feedback, scanner, phase convention.
+    """Draw an instrument: mode, tip, drive, background, noise, feedback, scanner, phase.
 
     Sizes that span decades are drawn evenly in their logarithm. The defects that most scans do not
     have (double tip, scars, jumps, mains, open loop) are drawn in a tenth to a third of the cases.

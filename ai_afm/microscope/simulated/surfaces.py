@@ -62,7 +62,7 @@ class Terraces:
     def count(self, x: Float64, y: Float64) -> Float64:
         """Return the (fractional) number of steps climbed, (n,); steps lie at the integers."""
         up = (np.cos(self.angle) * x + np.sin(self.angle) * y) / self.width
-        return up + self.wobble * self.field.at(self.field.lattice.places(x, y))
+        return np.asarray(up + self.wobble * self.field.at(self.field.lattice.places(x, y)))
 
     def level(self, x: Float64, y: Float64) -> tuple[Level, Float64]:
         """Return the distance to the nearest step and that step's number, points (n,) in m."""

@@ -13,7 +13,7 @@ from ai_afm.types import Point
 
 @dataclass(frozen=True, slots=True)
 class SecondTip:
-    """A second apex: where it sits from the first, how much shorter it is, and its share of the response.
+    """A second apex: where it sits, how much shorter it is, its share of the response.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def worn(tip: Tip, path: float) -> Tip:
 
 
 def dilate(height: Array, radius: float, pixel_size: tuple[float, float]) -> Array:
-    """Return the surface that a parabolic tip of `radius` traces: the grey dilation of the topography.
+    """Return what a parabolic tip of `radius` traces: the grey dilation of the topography.
 
     A paraboloid dilates one axis after the other exactly, because r^2 = x^2 + y^2.
 
@@ -124,7 +124,7 @@ def _dilate_axis(height: Array, axis: int, curvature: float, relief: float) -> A
 
 
 def blur(field: Array, radius: float, pixel_size: tuple[float, float]) -> Array:
-    """Return what an electric field of standard deviation `radius` (m) averages of a field (lines, pixels)."""
+    """Return a field (lines, pixels) as a gaussian of standard deviation `radius` (m) sees it."""
     for axis, step in ((1, pixel_size[0]), (0, pixel_size[1])):
         sigma = radius / step
         if sigma > 0.2:  # narrower than this a gaussian leaves less than 1e-5 beside its pixel
@@ -133,7 +133,7 @@ def blur(field: Array, radius: float, pixel_size: tuple[float, float]) -> Array:
 
 
 def margin(tip: Tip, relief: float, pixel: float) -> int:
-    """Return how many pixels (of size `pixel`, m) beside a frame the tip can feel for a `relief` (m)."""
+    """Return how many pixels (of `pixel` m) beside a frame the tip feels for a `relief` (m)."""
     reach = max(math.sqrt(2 * tip.worn_radius * relief), 3 * tip.electric_radius)
     return math.ceil(reach / pixel)
 

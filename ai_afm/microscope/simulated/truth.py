@@ -112,7 +112,9 @@ def _framed_grain(cell: Cell, region: ScanRegion) -> Grain | None:
 
 def _in_grain(layers: Layers, patch: _Patch) -> Predicate:
     def keep(x: Float64, y: Float64) -> NDArray[np.bool_]:
-        inside: NDArray[np.bool_] = crystal_at(layers, x, y).grain == patch.grain
+        grain = crystal_at(layers, x, y).grain
+        assert grain is not None
+        inside: NDArray[np.bool_] = grain == patch.grain
         return inside
 
     return keep

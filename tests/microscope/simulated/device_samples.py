@@ -54,7 +54,7 @@ class Analytic:
 
 
 def ideal(mode=Mode.PFM_OFF_RESONANCE, **changes):
-    """Settings of a perfect instrument: no noise, ideal tip, perfect loop, no plane, no background."""
+    """Settings of a perfect instrument: no noise, ideal tip, perfect loop, no plane."""
     parts = {
         "tip": Tip(radius=0.0, electric_radius=0.0, blunting=0.0, coating_life=math.inf),
         "mechanics": ContactMechanics(slope_coupling=0.0),

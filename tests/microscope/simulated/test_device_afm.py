@@ -12,6 +12,7 @@ from ai_afm.microscope.base import Feedback, TipState
 from ai_afm.microscope.simulated.afm import DeviceSettings, SimulatedAfm, open_simulated
 from ai_afm.microscope.simulated.clock import AcceleratedClock, InstantClock
 from ai_afm.microscope.simulated.faults import parse_fault
+from ai_afm.microscope.simulated.modes import Detection
 from ai_afm.microscope.simulated.noise import NoiseSettings
 from ai_afm.microscope.simulated.scanner import ScannerSettings
 from ai_afm.types import (
@@ -86,8 +87,7 @@ def test_only_the_wanted_channels_come():
 
 
 def test_dart_also_records_the_frequency():
-    afm = device(imaging=ideal(Mode.PFM_DART, detection=replace(ideal().detection, mode=Mode.PFM_DART,
-                                                               frequency=350e3)))  # fmt: skip
+    afm = device(imaging=ideal(detection=Detection(Mode.PFM_DART, 350e3, 0.0)))
     line = next(afm.scan(REQUEST))
     assert line.channels["frequency"] == pytest.approx(350e3, rel=1e-3)
     assert afm.measurement().drive_frequencies == (347.5e3, 352.5e3)
@@ -179,7 +179,7 @@ def test_the_bias_outlives_a_killed_process_and_stop_takes_it_off(tmp_path):
 
 def test_a_stuck_bias_source_is_found_by_reading_back_and_the_tip_is_not_lifted():
     afm = device("bias_stuck@1:2")
-    with pytest.raises(SafetyStop, match="0.5 V DC"):
+    with pytest.raises(SafetyStop, match=r"0\.5 V DC"):
         list(afm.scan(REQUEST))
     with pytest.raises(SafetyStop):
         afm.withdraw()

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from ai_afm.microscope.simulated.switching import (
 
 QUIET = SwitchingSettings(injection=0.0, reversible=0.0)
 """Ferroelectric switching alone: no charge, no reversible part."""
+BIASES = st.lists(st.floats(-8, 8), min_size=1, max_size=20)
 BULK = Site(coercive=3.0, imprint=0.0, ferroelectric=True, sign=1, nearest_wall=math.inf)
 
 
@@ -93,9 +95,7 @@ def test_the_waiting_time_follows_merz():
     assert np.mean(switched) == pytest.approx(1 - math.exp(-rate * seconds), abs=0.04)
 
 
-@given(
-    st.floats(-1.5, 1.5), st.lists(st.floats(-8, 8), min_size=1, max_size=20), st.integers(0, 99)
-)
+@given(st.floats(-1.5, 1.5), BIASES, st.integers(0, 99))
 def test_imprint_shifts_everything_by_exactly_the_imprint(imprint, biases, seed):
     shifted, plain = SpotState(), SpotState()
     one, other = rng(seed), rng(seed)
@@ -206,3 +206,15 @@ def test_ions_move_faster_at_a_boundary():
     )
     assert bulk.ions[0] == pytest.approx(1 - math.exp(-0.1 / 0.3))
     assert boundary.ions[0] == pytest.approx(1 - math.exp(-0.1 / 0.15))
+
+
+@given(BIASES, st.integers(0, 99), st.floats(0.0, 60e-9), st.sampled_from([-1, 1]))
+def test_rings_stay_nested_and_alternate_whatever_the_waveform(biases, seed, wall, sign):
+    generator, state = rng(seed), SpotState()
+    site = replace(BULK, sign=sign, nearest_wall=wall, movable_wall=wall)
+    for bias in biases:
+        state = advance(state, (bias, 0.02), site, SwitchingSettings(), generator)
+        radii, signs = [r for r, _ in state.dots], [s for _, s in state.dots]
+        assert all(r > 0 for r in radii)
+        assert radii == sorted(radii, reverse=True)
+        assert all(a == -b for a, b in pairwise(signs))

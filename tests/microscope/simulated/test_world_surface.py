@@ -169,7 +169,7 @@ def test_a_grain_boundary_is_a_groove_and_grains_differ():
     world = build_world(WorldSpec("random", 1, EXTENT, grains=grains, relief=FLAT))
     walls = [w.points for w in world.truth(world.extent).walls]
     on = world.surface(*np.vstack(walls).T)
-    assert on.height == pytest.approx(-5e-9, abs=0.05e-9)
+    assert on.height == pytest.approx(-5e-9, abs=0.15e-9)
     where = world.layers.grains.find(*some_points(3000, 3e-6))
     stiffness = world.surface(*some_points(3000, 3e-6)).stiffness
     deep = where.boundary.distance > 0.2e-6
@@ -202,7 +202,7 @@ def test_coercive_bias_surrounds_the_imprint_and_knows_the_walls(worlds):
     assert (c.down > 0).all()
     assert c.ferroelectric.all()
     distance = np.sqrt(((x[:, None] - walls[:, 0]) ** 2 + (y[:, None] - walls[:, 1]) ** 2).min(1))
-    np.testing.assert_allclose(c.wall_distance.ravel(), distance, atol=30e-9)
+    np.testing.assert_allclose(c.wall_distance.ravel(), distance, atol=45e-9)
 
 
 @pytest.mark.parametrize("kind", ["ionic_film", "bare", "grains"])

@@ -22,8 +22,8 @@ def benchmark(
     Returns
     -------
     result
-        `lines_per_s` by CPU time of this process (one thread), `wall_lines_per_s`, `cpu_s`, `wall_s`, and
-        the conditions.
+        `lines_per_s` by CPU time of this process (one thread), `wall_lines_per_s`, `cpu_s`,
+        `wall_s`, and the conditions.
     """
     options = {"world": world, "seed": seed, "mode": mode, "drift_nm_per_s": 0.05}
     microscope = open_simulated(options, InstantClock())

@@ -45,6 +45,12 @@ _WORDS = {
     Kind.UNCERTAIN: "a spot where the model is not sure",
 }
 
+DOUBTFUL = 0.25
+"""Least factor of a junction that may be two walls closer than the frame resolves."""
+
+LONGEST = 8
+"""As many of the longest walls of a frame are candidates."""
+
 UNDETERMINED_END = 0.5
 """A free end of a wall of unknown type may be a needle tip or a gap: half its worth."""
 
@@ -119,10 +125,11 @@ def _without_doubles(seen: Sequence[Sighting], radius: float) -> list[Candidate]
 def features(network: WallNetwork, settings: TargetSettings) -> Iterator[Candidate]:
     """Yield the places that one network shows, in the network's own coordinates."""
     certainty = _Certainty(network)
+    clear = _Clearness(network, min(settings.ladder, default=settings.min_distance) / 2)
     for junction in network.junctions:
-        kind = _kind_of_junction(junction.codes)
+        kind, at = _kind_of_junction(junction.codes), junction.position
         if kind is not None:
-            yield _candidate(junction.position, kind, settings, certainty(junction.position))
+            yield _candidate(at, kind, settings, certainty(at) * clear(at))
     for tip in network.tips:
         yield _candidate(tip, Kind.NEEDLE_TIP, settings, certainty(tip))
     for end in network.open_ends:
@@ -183,20 +190,44 @@ class _Certainty:
         return self._walls[int(self._owner[int(self._tree.query(at)[1])])]
 
 
+class _Clearness:
+    """How clearly branches meet in a junction, by the shortest of its three longest branches.
+
+    Two walls that come closer than the frame resolves are drawn as one over a short piece, with a
+    junction at each of its ends. A branch of at least `enough` (m) is beyond that doubt.
+    """
+
+    def __init__(self, network: WallNetwork, enough: float) -> None:
+        walls = [w for w in network.walls if not w.closed]
+        ends = [w.points[[0, -1]] for w in walls]
+        self._lengths = np.repeat([w.length for w in walls], 2)
+        self._tree = KDTree(np.concatenate(ends)) if ends else None
+        self._enough = enough
+        self._touching = 1e-6 * max(network.region.size)
+
+    def __call__(self, at: Point) -> float:
+        """Return a factor between `DOUBTFUL` and 1; 1 where the branches are not known."""
+        if self._tree is None:
+            return 1.0
+        branches = sorted(self._lengths[self._tree.query_ball_point(at, self._touching)])
+        if len(branches) < 3:
+            return 1.0
+        return float(np.clip(branches[-3] / self._enough, DOUBTFUL, 1.0))
+
+
 def _long_walls(
     network: WallNetwork, settings: TargetSettings, certainty: _Certainty
 ) -> Iterator[Candidate]:
-    """Yield, for each wall longer than the closest frame, its straightest free point."""
+    """Yield, for the longest walls above the closest frame's size, their straightest free point."""
     closest = min(settings.ladder, default=settings.min_distance)
-    lengths = [wall.length for wall in network.walls]
-    longest = max(lengths, default=0.0)
+    lengths = np.array([w.length if w.code in DOMAIN_WALL_CODES else 0.0 for w in network.walls])
     step = closest / 16
-    for index, (wall, length) in enumerate(zip(network.walls, lengths, strict=True)):
-        if wall.code not in DOMAIN_WALL_CODES or length < closest:
-            continue
-        others = [w for i, w in enumerate(network.walls) if i != index]
-        at = _typical_point(wall, sample_walls(others, step)[0], network, step)
-        worth = certainty(at) * math.sqrt(length / longest)
+    chosen = [i for i in np.argsort(-lengths, kind="stable")[:LONGEST] if lengths[i] >= closest]
+    samples = [sample_walls([w], step)[0] for w in network.walls] if chosen else []
+    for index in chosen:
+        others = np.concatenate([np.zeros((0, 2)), *samples[:index], *samples[index + 1 :]])
+        at = _typical_point(network.walls[index], others, network, step)
+        worth = certainty(at) * math.sqrt(lengths[index] / lengths.max())
         yield _candidate(at, Kind.LONG_WALL, settings, worth)
 
 

@@ -29,8 +29,8 @@ Logits = NDArray[np.float32]
 class Answers:
     """What a network says about examples, and what was asked.
 
-    `logits` (n, classes, lines, pixels) float32, `targets` (n, lines, pixels) int64, negative where nothing
-    is asked, `pooled` (n, features) float64.
+    `logits` (n, classes, lines, pixels) float32, `targets` (n, lines, pixels) int64, negative
+    where nothing is asked, `pooled` (n, features) float64.
     """
 
     logits: Logits
@@ -85,7 +85,9 @@ def measure(seen: Answers, decision: DecisionCard) -> dict[str, float]:
     called = probability[:, list(DRAWN)].sum(axis=1) > decision.any_threshold
     likeliest = np.array(DRAWN)[probability[:, list(DRAWN)].argmax(axis=1)]
     for index in DRAWN:
-        p, r, f1 = _pooled_f1(called & (likeliest == index), seen.targets == index, seen.targets < 0)
+        p, r, f1 = _pooled_f1(
+            called & (likeliest == index), seen.targets == index, seen.targets < 0
+        )
         name = ClassCode(CLASSES[index]).name.lower()
         metrics |= {f"{name}_precision_2px": p, f"{name}_recall_2px": r, f"{name}_f1_2px": f1}
     metrics["calibration_error"] = _calibration_error(probability, seen.targets)

@@ -35,7 +35,8 @@ class TrainingCrop:
     Parameters
     ----------
     channels
-        "height", "amplitude", "phase" (rad) -> (lines, pixels) float32, any unit, NaN where nothing was read.
+        "height", "amplitude", "phase" (rad) -> (lines, pixels) float32, any unit, NaN where
+        nothing was read.
     label
         (lines, pixels) uint8: 1-px lines of class codes (1, 4, 5; 2 and 3 count as 1).
     visible
@@ -57,7 +58,8 @@ CropMaker: TypeAlias = Callable[[int, int, int], Sequence[TrainingCrop]]
 def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
     """Return the class index of each pixel, (lines, pixels) int64, `IGNORED` where it cannot be known.
 
-    Lines are drawn as 3-px bands. One that stands out in none of the kept channels is not asked for.
+    Lines are drawn as 3-px bands. One that stands out in none of the kept channels is not asked
+    for.
     """
     bits = sum(VISIBLE[name] for name in kept)
     known = (crop.visible & bits) != 0
@@ -65,7 +67,9 @@ def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
     for code in _DRAW_ORDER:
         codes = (1, 2, 3) if code is ClassCode.WALL else (code,)
         line = np.isin(crop.label, codes)
-        result[cv2.dilate((line & ~known).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = IGNORED
+        result[cv2.dilate((line & ~known).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = (
+            IGNORED
+        )
         result[cv2.dilate((line & known).astype(np.uint8), _BAND) > 0] = CLASSES.index(code)
     result[crop.ignore] = IGNORED
     return result
@@ -109,7 +113,9 @@ def _kept_channels(rng: np.random.Generator) -> tuple[str, ...]:
     return tuple(c for c, keep in zip(CHANNELS, (height, True, phase), strict=True) if keep)
 
 
-def _without_rows(channels: Mapping[str, FloatImage], rng: np.random.Generator) -> dict[str, FloatImage]:
+def _without_rows(
+    channels: Mapping[str, FloatImage], rng: np.random.Generator
+) -> dict[str, FloatImage]:
     """Lose a few lines, as an instrument does."""
     lines = len(next(iter(channels.values())))
     first = int(rng.integers(0, lines))

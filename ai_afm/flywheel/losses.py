@@ -10,7 +10,9 @@ _SMOOTH = 20.0
 _EROSIONS = 3
 
 
-def line_loss(logits: Tensor, target: Tensor, class_weights: Tensor, drawn: tuple[int, ...]) -> Tensor:
+def line_loss(
+    logits: Tensor, target: Tensor, class_weights: Tensor, drawn: tuple[int, ...]
+) -> Tensor:
     """Return the loss of a batch.
 
     Parameters
@@ -30,7 +32,9 @@ def line_loss(logits: Tensor, target: Tensor, class_weights: Tensor, drawn: tupl
     entropy = (entropy * asked).sum() / asked.sum().clamp(min=1)
     probability = logits.softmax(dim=1) * asked[:, None]
     truth = functional.one_hot(index, logits.shape[1]).permute(0, 3, 1, 2) * asked[:, None]
-    some, true_some = (x[:, list(drawn)].sum(dim=1, keepdim=True) for x in (probability, truth.float()))
+    some, true_some = (
+        x[:, list(drawn)].sum(dim=1, keepdim=True) for x in (probability, truth.float())
+    )
     p, t = torch.cat([probability[:, 1:], some], 1), torch.cat([truth[:, 1:].float(), true_some], 1)
     overlap = 2 * (p * t).sum(dim=(0, 2, 3)) + _SMOOTH
     dice = 1 - overlap / ((p + t).sum(dim=(0, 2, 3)) + _SMOOTH)

@@ -1,7 +1,8 @@
 """What goes wrong on real instruments, laid over simulated crops: look-alikes that are not walls.
 
-Everything that is not simulated comes back as a false wall, so each of these exists because a real scan shows
-it. The response is always changed as one complex signal: amplitude and phase fail together.
+Everything that is not simulated comes back as a false wall, so each of these exists because a real
+scan shows it. The response is always changed as one complex signal: amplitude and phase fail
+together.
 """
 
 from collections.abc import Callable
@@ -45,7 +46,8 @@ def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
 
 def smooth_field(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Array:
     """Draw a smooth random field of zero mean and unit spread with features of about `scale` px."""
-    # coarse noise, enlarged: as smooth as a Gaussian filter, at a cost that does not grow with the scale
+    # coarse noise, enlarged: as smooth as a Gaussian filter, at a cost that does not grow with the
+    # scale
     step = max(scale / 2.5, 1.0)
     coarse = tuple(int(np.ceil(n / step)) + 4 for n in shape)
     noise = cv2.GaussianBlur(rng.standard_normal(coarse), (0, 0), 1.0)
@@ -74,7 +76,9 @@ def dead_region(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
     field = smooth_field(rng, shape, log_uniform(rng, 30, 200)) - rng.uniform(0.3, 1.5)
     dead = 1 / (1 + np.exp(-field * log_uniform(rng, 3, 20)))
     fraction = rng.uniform(0.9, 1.0)
-    domain_wall = np.isin(crop.label, (ClassCode.WALL_180, ClassCode.WALL_FERROELASTIC, ClassCode.WALL))
+    domain_wall = np.isin(
+        crop.label, (ClassCode.WALL_180, ClassCode.WALL_FERROELASTIC, ClassCode.WALL)
+    )
     hidden = cv2.dilate(((dead > 0.6) & domain_wall).astype(np.uint8), np.ones((5, 5), np.uint8))
     gone = crop.response * (1 - fraction * dead)
     return replace(crop, response=gone, ignore=crop.ignore | hidden.astype(bool))
@@ -83,7 +87,9 @@ def dead_region(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
 def soft_patches(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
     """Darken or brighten patches of response that have no wall: their edges are soft."""
     shape = crop.label.shape
-    patch = (smooth_field(rng, shape, log_uniform(rng, 12, 80)) > rng.uniform(0.5, 2.0)).astype(float)
+    patch = (smooth_field(rng, shape, log_uniform(rng, 12, 80)) > rng.uniform(0.5, 2.0)).astype(
+        float
+    )
     patch = cv2.GaussianBlur(patch, (0, 0), log_uniform(rng, 2, 7))
     change = rng.choice([-1.0, -1.0, 1.0]) * rng.uniform(0.3, 0.95)
     return replace(crop, response=crop.response * (1 + change * patch))
@@ -151,7 +157,11 @@ def dust(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
     height, response = crop.height.copy(), crop.response.copy()
     label, ignore, unit = crop.label.copy(), crop.ignore.copy(), spread(crop.height)
     for _ in range(int(log_uniform(rng, 1, 25))):
-        cy, cx, radius = int(rng.integers(0, lines)), int(rng.integers(0, pixels)), log_uniform(rng, 1, 8)
+        cy, cx, radius = (
+            int(rng.integers(0, lines)),
+            int(rng.integers(0, pixels)),
+            log_uniform(rng, 1, 8),
+        )
         blob = np.exp(-((((y - cy) ** 2 + (x - cx) ** 2) / radius**2) ** 2))
         height += log_uniform(rng, 1, 25) * unit * blob
         stray = rng.uniform(-1, 2) * np.median(np.abs(response)) * np.exp(1j * rng.uniform(-3, 3))
@@ -160,10 +170,16 @@ def dust(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
         ignore |= (blob > 0.01) & (body == 0) & (label != 0)
         label[body > 0] = 0
         if radius > 2:
-            label[(body > 0) & (cv2.erode(body, np.ones((3, 3), np.uint8)) == 0)] = ClassCode.TOPOGRAPHY_EDGE
+            label[(body > 0) & (cv2.erode(body, np.ones((3, 3), np.uint8)) == 0)] = (
+                ClassCode.TOPOGRAPHY_EDGE
+            )
         if rng.random() < 0.6:
             rows = slice(cy, cy + max(1, int(radius)))
-            tail = log_uniform(rng, 0.1, 5) * unit * np.exp(-np.arange(pixels) / log_uniform(rng, 8, 200))
+            tail = (
+                log_uniform(rng, 0.1, 5)
+                * unit
+                * np.exp(-np.arange(pixels) / log_uniform(rng, 8, 200))
+            )
             height[rows, cx:] -= tail[: pixels - cx]
             if rng.random() < 0.3:
                 height[rows, :cx] -= tail[:cx][::-1]
@@ -201,7 +217,9 @@ def pick_up(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
     """Add a fine slanted ripple to the height or to the response."""
     lines, pixels = crop.label.shape
     y, x = np.mgrid[:lines, :pixels].astype(float)
-    ripple = np.sin(2 * np.pi * (x * rng.uniform(-0.5, 0.5) + y * rng.uniform(-0.5, 0.5)) + rng.uniform(0, 6))
+    ripple = np.sin(
+        2 * np.pi * (x * rng.uniform(-0.5, 0.5) + y * rng.uniform(-0.5, 0.5)) + rng.uniform(0, 6)
+    )
     ripple *= log_uniform(rng, 0.02, 0.3)
     if rng.random() < 0.5:
         return replace(crop, height=crop.height + ripple * spread(crop.height) * 2)
@@ -217,7 +235,8 @@ def line_offsets(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
     tilt = rng.uniform(-1, 1) * log_uniform(rng, 0.05, 6) * np.linspace(-1, 1, pixels)
     noise = log_uniform(rng, 0.01, 0.4) * rng.standard_normal((lines, pixels))
     return replace(
-        crop, height=crop.height + unit * (log_uniform(rng, 0.01, 0.5) * rows[:, None] + tilt + noise)
+        crop,
+        height=crop.height + unit * (log_uniform(rng, 0.01, 0.5) * rows[:, None] + tilt + noise),
     )
 
 

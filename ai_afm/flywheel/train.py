@@ -1,7 +1,7 @@
 """Train a model on the twin alone, in a process of its own: `python -m ai_afm.flywheel.train`.
 
-The same settings give the same model on the same machine and library versions: crops, order and weights
-depend on the seed only, the schedule on steps and never on the clock.
+The same settings give the same model on the same machine and library versions: crops, order and
+weights depend on the seed only, the schedule on steps and never on the clock.
 """
 
 import argparse
@@ -125,7 +125,8 @@ def train(
     maker
         Where crops come from.
     references
-        Real scans with references. They are scored last and choose nothing; the card shows the scores.
+        Real scans with references. They are scored last and choose nothing; the card shows the
+        scores.
 
     Returns
     -------

@@ -28,6 +28,9 @@ LONGEST_LAG = 0.8
 STANDS_OUT = 1.8
 """A line is visible where the image changes this many times more on it than beside it."""
 
+SHORTEST_RUN = 8
+"""Pixels of a line that have to stand out together."""
+
 _SCALES = (0.8, 2.0, 4.0)
 _ALONG, _AROUND = 4.0, 8.0
 _NEAR = np.ones((5, 5), np.uint8)
@@ -44,7 +47,9 @@ class Untouched:
         del time
         return self.world.surface(x, y)
 
-    def expose(self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float) -> None:
+    def expose(
+        self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float
+    ) -> None:
         """Forget it: a training crop leaves no trace on its world."""
 
 
@@ -118,9 +123,9 @@ def visible_lines(
 ) -> NDArray[np.uint8]:
     """Return, at each line pixel, the bits of the channels in which the line stands out.
 
-    A network must not be asked for what the channels do not show, or it learns to invent. The image's
-    gradient and Laplacian at several scales, averaged along the line, are compared with the same quantity
-    beside the lines.
+    A network must not be asked for what the channels do not show, or it learns to invent. The
+    image's gradient and Laplacian at several scales, averaged along the line, are compared with
+    the same quantity beside the lines.
 
     Parameters
     ----------
@@ -147,8 +152,16 @@ def visible_lines(
             for strength in _strengths(image, scale):
                 beside = _mean_over(strength, away, _AROUND)
                 seen |= _mean_over(strength, on, _ALONG) > STANDS_OUT * beside + 1e-9
-        result[seen & line] |= VISIBLE[name]
+        result[_runs(seen & line)] |= VISIBLE[name]
     return result
+
+
+def _runs(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Drop pieces too short to be more than chance."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= SHORTEST_RUN
+    keep[0] = False
+    return np.asarray(keep[labels])
 
 
 def _mean_over(image: FloatImage, where: FloatImage, reach: float) -> FloatImage:

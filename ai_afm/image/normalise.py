@@ -1,14 +1,14 @@
 """Lines in order of arrival -> the planes that the network sees; causal, so that a line once done never changes.
 
-Seven planes: height, log amplitude, cos phase, sin phase, and one presence plane each for height, amplitude
-and phase (1 where there is a reading). A channel that is missing, a pixel that is NaN, and a line without any
-spread are 0 with presence 0.
+Seven planes: height, log amplitude, cos phase, sin phase, and one presence plane each for height,
+amplitude and phase (1 where there is a reading). A channel that is missing, a pixel that is NaN,
+and a line without any spread are 0 with presence 0.
 
-The scale of the height and the level of the amplitude start as the median over the first `START_LINES` lines
-and then follow an exponential mean of the line values, so line r depends on lines <= max(r, START_LINES - 1).
-Until `START_LINES` lines have arrived the planes are provisional and are computed again once (at most
-`START_LINES` lines: nothing is settled in the network by then). A frame that inherits the state of its parent
-scan has no such delay.
+The scale of the height and the level of the amplitude start as the median over the first
+`START_LINES` lines and then follow an exponential mean of the line values, so line r depends on
+lines <= max(r, START_LINES - 1). Until `START_LINES` lines have arrived the planes are provisional
+and are computed again once (at most `START_LINES` lines: nothing is settled in the network by
+then). A frame that inherits the state of its parent scan has no such delay.
 """
 
 from collections.abc import Mapping
@@ -39,8 +39,8 @@ RATE = 0.03
 NOISE_FLOOR = 3.0
 """The height's scale is at least this many times the median line-to-line difference.
 
-White noise of unit spread then has a scale of 2.9, structure of 20 px and more keeps its own: a flat film's
-noise is not lifted to the size of grains.
+White noise of unit spread then has a scale of 2.9, structure of 20 px and more keeps its own: a
+flat film's noise is not lifted to the size of grains.
 """
 LOG_OFFSET = 0.1
 LARGEST_RATIO = 30.0
@@ -83,8 +83,9 @@ def start_state(channels: Mapping[str, NDArray[np.floating]]) -> NormaliseState:
     Parameters
     ----------
     channels
-        "height" (m), "amplitude" (any unit), "phase" (rad): each (lines, pixels) in order of arrival, NaN
-        where there is no reading; at most the first `START_LINES` lines are used. Channels may be missing.
+        "height" (m), "amplitude" (any unit), "phase" (rad): each (lines, pixels) in order of
+        arrival, NaN where there is no reading; at most the first `START_LINES` lines are used.
+        Channels may be missing.
 
     Returns
     -------
@@ -111,8 +112,8 @@ def normalise(
     channels
         As for `start_state`; all of one shape (lines, pixels).
     state
-        From `start_state`, from the call before, or inherited. Calls in pieces give the same planes as one
-        call with all lines.
+        From `start_state`, from the call before, or inherited. Calls in pieces give the same
+        planes as one call with all lines.
 
     Returns
     -------
@@ -190,7 +191,9 @@ def _levelled(height: Lines) -> Lines:
 def _line_scales(height: Lines, previous: Lines | None) -> Lines:
     """Return each levelled line's spread, not less than its noise floor, m; NaN for an empty line."""
     spread = _row_median(np.abs(height))
-    before = np.vstack([np.full((1, height.shape[1]), np.nan) if previous is None else previous, height])
+    before = np.vstack(
+        [np.full((1, height.shape[1]), np.nan) if previous is None else previous, height]
+    )
     step = _row_median(np.abs(np.diff(before, axis=0)))
     return np.fmax(spread, NOISE_FLOOR * step)
 
@@ -219,7 +222,8 @@ def _height_plane(height: Lines, scale: Lines) -> tuple[Lines, NDArray[np.bool_]
 def _ratio(amplitude: Lines, level: Lines) -> Lines:
     """Return the amplitude relative to its running level, NaN where either is unknown.
 
-    An amplitude is positive; an instrument's offset may make it slightly negative, which means none.
+    An amplitude is positive; an instrument's offset may make it slightly negative, which means
+    none.
     """
     level = level[:, None]
     known = np.isfinite(amplitude) & (level > 0)

@@ -37,9 +37,10 @@ def find_lines(method: str, channels: Mapping[str, Image], rng: np.random.Genera
     Parameters
     ----------
     method
-        `sato`: dark ridges of the amplitude in median absolute deviations. `log-sato`: dark ridges of
-        log(a / median + 0.1). Without an amplitude both take the height, ridges of both signs. `canny`:
-        edges of the same image as `sato`. `phase-gradient`: steepness of exp(i phase). `random`: 5 % of all pixels.
+        `sato`: dark ridges of the amplitude in median absolute deviations. `log-sato`: dark ridges
+        of log(a / median + 0.1). Without an amplitude both take the height, ridges of both signs.
+        `canny`: edges of the same image as `sato`. `phase-gradient`: steepness of exp(i phase).
+        `random`: 5 % of all pixels.
     channels
         "height" (m), "amplitude", "phase" (rad): (lines, pixels), NaN where there is no reading.
     rng
@@ -120,7 +121,10 @@ def _canny(image: Image, is_amplitude: bool) -> Mask:
 
 def _phase_gradient(phase: Image) -> Mask:
     turn = np.where(np.isfinite(phase), np.exp(1j * np.nan_to_num(phase)), 0)
-    parts = [cv2.GaussianBlur(np.ascontiguousarray(p), (0, 0), EDGE_SIGMA) for p in (turn.real, turn.imag)]
+    parts = [
+        cv2.GaussianBlur(np.ascontiguousarray(p), (0, 0), EDGE_SIGMA)
+        for p in (turn.real, turn.imag)
+    ]
     squares = [g**2 for p in parts for g in np.gradient(p)]
     return np.asarray(np.sqrt(np.sum(squares, axis=0)) > PHASE_THRESHOLD)
 

@@ -95,10 +95,14 @@ def read_reference(path: Path) -> Reference:
     if kind not in KINDS:
         raise BadInput(f"{path}: unknown kind {kind!r}; known: {', '.join(KINDS)}")
     if images.shape != (len(names), *mask.shape) or mask.ndim != 2:
-        raise BadInput(f"{path}: channels {images.shape} do not fit {len(names)} names, mask {mask.shape}")
+        raise BadInput(
+            f"{path}: channels {images.shape} do not fit {len(names)} names, mask {mask.shape}"
+        )
     mapped = map_channels(names)
     channels: dict[str, FloatImage] = {}
-    for entry, image in sorted(zip(mapped, images, strict=True), key=lambda m: m[0].direction.value):
+    for entry, image in sorted(
+        zip(mapped, images, strict=True), key=lambda m: m[0].direction.value
+    ):
         # "retrace" sorts before "trace": where a file has both, the trace stays
         value = np.asarray(image, np.float32)
         channels[entry.name] = phase_in_radians(value, "")[0] if entry.name == "phase" else value
@@ -138,14 +142,16 @@ def evaluate_reference(
     Returns
     -------
     dict
-        name, kind, method; f1, precision and recall at 1 and 2 px of the class that `kind` names; any_f1 at
-        both; called_fraction of the un-thinned mask of any class; random_f1_2px and random_recall_2px of as
-        many random pixels as were drawn; cldice. `None` where a number has no meaning.
+        name, kind, method; f1, precision and recall at 1 and 2 px of the class that `kind` names;
+        any_f1 at both; called_fraction of the un-thinned mask of any class; random_f1_2px and
+        random_recall_2px of as many random pixels as were drawn; cldice. `None` where a number has
+        no meaning.
 
     Raises
     ------
     BadInput
-        When the file is no reference, the method is unknown, or a channel that was asked for is missing.
+        When the file is no reference, the method is unknown, or a channel that was asked for is
+        missing.
     ModelError
         When "unet" is asked for without a model.
     """

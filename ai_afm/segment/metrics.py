@@ -14,8 +14,9 @@ Mask = NDArray[np.bool_]
 class LineScore:
     """Share of drawn pixels near a true line, of true pixels near a drawn line, and their harmonic mean.
 
-    `precision` is `None` where nothing was drawn, `recall` where nothing is there to be found, `f1` where
-    either is `None` and the other is too; nothing found of something, or something drawn of nothing, is 0.
+    `precision` is `None` where nothing was drawn, `recall` where nothing is there to be found,
+    `f1` where either is `None` and the other is too; nothing found of something, or something
+    drawn of nothing, is 0.
     """
 
     precision: float | None
@@ -28,7 +29,9 @@ def thinned(mask: Mask, min_pixels: int = 0) -> Mask:
     if not mask.any():
         return np.zeros(mask.shape, np.bool_)
     if min_pixels > 1:
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(
+            mask.astype(np.uint8), connectivity=8
+        )
         keep = stats[:, cv2.CC_STAT_AREA] >= min_pixels
         keep[0] = False
         mask = keep[labels]

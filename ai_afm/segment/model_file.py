@@ -1,8 +1,8 @@
 """Models on disk: `<models>/<name>/<version>/` with `weights.safetensors` and `card.toml`; data, not code.
 
-A model is found by its exact "name@version"; one that is missing or does not match its card is an error,
-never replaced by another. `<models>/active.toml` names the one to use when none is asked for. No pickle is
-ever read.
+A model is found by its exact "name@version"; one that is missing or does not match its card is an
+error, never replaced by another. `<models>/active.toml` names the one to use when none is asked
+for. No pickle is ever read.
 """
 
 import hashlib
@@ -105,7 +105,7 @@ class LoadedModel:
 
     @property
     def spec(self) -> str:
-        """"name@version"."""
+        """ "name@version"."""
         return f"{self.card.name}@{self.card.version}"
 
     @property
@@ -138,16 +138,16 @@ def load_model(spec: str | None = None, search: Sequence[Path] = ()) -> LoadedMo
     Parameters
     ----------
     spec
-        "name@version", or `None` for the active model: the one that the first folder with an `active.toml`
-        names.
+        "name@version", or `None` for the active model: the one that the first folder with an
+        `active.toml` names.
     search
         Models folders, looked through in order; the shipped one comes last.
 
     Raises
     ------
     ModelError
-        When it is missing (known models are listed), or its files are incomplete, do not match the card's
-        hash and shapes, or hold a number that is not finite.
+        When it is missing (known models are listed), or its files are incomplete, do not match the
+        card's hash and shapes, or hold a number that is not finite.
     """
     folders = [*search, shipped_models()]
     wanted = spec if spec is not None else active_model(folders)
@@ -249,7 +249,8 @@ def write_model(root: Path, card: ModelCard, arrays: Mapping[str, NDArray[np.gen
     _check_arrays(card, arrays, folder)
     if folder.exists():
         raise ModelError(f"{folder} exists; a model is never changed: choose another version")
-    # safetensors writes a view as it lies in memory, so strides have to be plain (0-d arrays stay 0-d)
+    # safetensors writes a view as it lies in memory, so strides have to be plain (0-d arrays stay
+    # 0-d)
     content = save({name: np.array(array, order="C") for name, array in sorted(arrays.items())})
     card = card.model_copy(update={"weights_sha256": hashlib.sha256(content).hexdigest()})
     scratch = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -275,7 +276,11 @@ def card_text(card: ModelCard) -> str:
     tables = {k: v for k, v in values.items() if isinstance(v, dict)}
     lines = [f"{k} = {_toml_value(v)}" for k, v in plain.items()]
     for title, table in tables.items():
-        lines += ["", f"[{title}]", *(f"{_toml_value(k)} = {_toml_value(v)}" for k, v in table.items())]
+        lines += [
+            "",
+            f"[{title}]",
+            *(f"{_toml_value(k)} = {_toml_value(v)}" for k, v in table.items()),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -339,7 +344,9 @@ def network_shapes(card: NetworkCard) -> dict[str, tuple[int, ...]]:
 
 
 def _known(folders: Sequence[Path]) -> str:
-    known = sorted({f"{p.parent.parent.name}@{p.parent.name}" for f in folders for p in f.glob(f"*/*/{CARD}")})
+    known = sorted(
+        {f"{p.parent.parent.name}@{p.parent.name}" for f in folders for p in f.glob(f"*/*/{CARD}")}
+    )
     return f"known: {', '.join(known) if known else 'none'}"
 
 

@@ -45,7 +45,9 @@ def build_network(model: LoadedModel) -> UNet:
     """
     card = model.card.network
     if card.inputs != PLANES:
-        raise ModelError(f"{model.spec} wants the inputs {', '.join(card.inputs)}; here: {', '.join(PLANES)}")
+        raise ModelError(
+            f"{model.spec} wants the inputs {', '.join(card.inputs)}; here: {', '.join(PLANES)}"
+        )
     network = UNet(Architecture(len(card.inputs), len(card.classes), card.width, card.depth))
     weights = {n.removeprefix(NETWORK): a for n, a in model.arrays.items() if n.startswith(NETWORK)}
     network.load_state_dict({n: torch.from_numpy(np.array(a)) for n, a in weights.items()})
@@ -62,7 +64,8 @@ class UnetSegmenter:
     threads
         Threads of the network's arithmetic.
     inherited
-        State of normalisation of a parent scan of the same surface, for narrow bands; `None` starts anew.
+        State of normalisation of a parent scan of the same surface, for narrow bands; `None`
+        starts anew.
     """
 
     def __init__(
@@ -77,7 +80,7 @@ class UnetSegmenter:
 
     @property
     def model(self) -> str:
-        """"name@version"."""
+        """ "name@version"."""
         return self._model.spec
 
     @property
@@ -105,7 +108,9 @@ class UnetSegmenter:
         """
         if not _usable(frame):
             there = ", ".join(sorted({name for name, _ in frame.data})) or "none"
-            raise BadInput(f"no channel that the network can use ({', '.join(CHANNELS)}); there are: {there}")
+            raise BadInput(
+                f"no channel that the network can use ({', '.join(CHANNELS)}); there are: {there}"
+            )
         self._progress = _Progress(frame.shape, len(self._model.card.network.classes))
 
     def glimpse(self, frame: Frame, lines: int, final: bool = False) -> Segmentation:
@@ -116,8 +121,8 @@ class UnetSegmenter:
         Raises
         ------
         BadInput
-            When `begin` was not called for a frame of this shape, `lines` goes back or beyond the frame, or
-            a reading is infinite.
+            When `begin` was not called for a frame of this shape, `lines` goes back or beyond the
+            frame, or a reading is infinite.
         """
         progress = self._progress
         if progress is None or progress.shape != frame.shape:
@@ -209,8 +214,9 @@ class _Progress:
 def labelled(probability: FloatImage, model: LoadedModel) -> NDArray[np.uint8]:
     """Turn probabilities into class codes by the model's thresholds.
 
-    A pixel is drawn where walls and boundaries together are more probable than the card's threshold, as the
-    likeliest of them; else it is a topography edge where that alone is; else background.
+    A pixel is drawn where walls and boundaries together are more probable than the card's
+    threshold, as the likeliest of them; else it is a topography edge where that alone is; else
+    background.
 
     Parameters
     ----------

@@ -1,10 +1,11 @@
 """Exact incremental inference: each layer keeps its rows, and a push computes only what new rows change.
 
-After n rows the output equals the network's on those n rows (padded as below), and output rows below
-n - lag are final: they equal the output of the network on the finished frame.
+After n rows the output equals the network's on those n rows (padded as below), and output rows
+below n - lag are final: they equal the output of the network on the finished frame.
 
-Padding is the same here as in `padded`: columns and, below the newest row, rows are repeated from the edge
-to a multiple of `align`. The repeated rows are provisional and computed again when real ones come.
+Padding is the same here as in `padded`: columns and, below the newest row, rows are repeated from
+the edge to a multiple of `align`. The repeated rows are provisional and computed again when real
+ones come.
 """
 
 from dataclasses import dataclass, field
@@ -33,8 +34,8 @@ class Pushed:
     settled
         Output rows that will not change any more.
     computed
-        Rows computed, summed over all convolutions, each weighted with its share of a full-resolution row
-        (2**-level): the cost, whatever the machine's load.
+        Rows computed, summed over all convolutions, each weighted with its share of a
+        full-resolution row (2**-level): the cost, whatever the machine's load.
     """
 
     first: int
@@ -111,7 +112,9 @@ class RowCache:
         align = self.network.architecture.align
         layer = self._layer("input", planes.shape[0], 0)
         right = -self.pixels % align
-        new = functional.pad(planes[None].to(layer.values.dtype), (0, right, 0, 0), mode="replicate")
+        new = functional.pad(
+            planes[None].to(layer.values.dtype), (0, right, 0, 0), mode="replicate"
+        )
         layer.values[:, :, self.rows + 1 : self.rows + 1 + planes.shape[1]] = new
         self.rows += planes.shape[1]
         self._extent = -(-self.rows // align) * align
@@ -170,7 +173,9 @@ class RowCache:
             layer.final = end if self._finished else max(x.final - 1, start)
         else:
             rows = x.values[:, :, start + 1 : end + 1]
-            layer.values[:, :, start + 1 : end + 1] = functional.conv2d(rows, conv.weight, conv.bias)
+            layer.values[:, :, start + 1 : end + 1] = functional.conv2d(
+                rows, conv.weight, conv.bias
+            )
             layer.final = x.final
         self._computed += (end - start) / 2**level
         return layer.final
@@ -189,9 +194,13 @@ class RowCache:
         layer = self._layer(f"join{level}", side.channels + reduce.out_channels, level)
         start, end = layer.final, self._extent >> level
         first = start // 2
-        coarse = functional.conv2d(deep.values[:, :, first + 1 : end // 2 + 1], reduce.weight, reduce.bias)
+        coarse = functional.conv2d(
+            deep.values[:, :, first + 1 : end // 2 + 1], reduce.weight, reduce.bias
+        )
         fine = functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
-        layer.values[:, : side.channels, start + 1 : end + 1] = side.values[:, :, start + 1 : end + 1]
+        layer.values[:, : side.channels, start + 1 : end + 1] = side.values[
+            :, :, start + 1 : end + 1
+        ]
         layer.values[:, side.channels :, start + 1 : end + 1] = fine[:, :, start - 2 * first :]
         layer.final = max(start, min(side.final, 2 * deep.final))
         return f"join{level}"

@@ -39,9 +39,9 @@ def pooled(features: FloatImage) -> NDArray[np.float64]:
 class TrainingCloud:
     """Where the pooled features of the training data lie: a Gaussian in its main directions.
 
-    Lee et al. 2018, arXiv:1807.03888: Mahalanobis distance of features tells foreign inputs. In 2 x 128
-    dimensions a few hundred crops do not fix a covariance, so the distance is taken in the main directions
-    and, as one more term, what they leave out.
+    Lee et al. 2018, arXiv:1807.03888: Mahalanobis distance of features tells foreign inputs. In 2
+    x 128 dimensions a few hundred crops do not fix a covariance, so the distance is taken in the
+    main directions and, as one more term, what they leave out.
 
     Parameters
     ----------
@@ -71,7 +71,9 @@ class TrainingCloud:
         along = self.directions @ z
         outside = float(z @ z - along @ along)
         count = len(self.variance)
-        return float(np.sqrt((np.sum(along**2 / self.variance) + count * outside / self.rest) / (2 * count)))
+        return float(
+            np.sqrt((np.sum(along**2 / self.variance) + count * outside / self.rest) / (2 * count))
+        )
 
     def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
         """Return the parts as named float32 arrays, for the model's file."""
@@ -102,5 +104,8 @@ def cloud_from(arrays: Mapping[str, NDArray[np.generic]], prefix: str) -> Traini
     """Return the cloud stored in a model's arrays, `None` where the model has none."""
     if prefix + "mean" not in arrays:
         return None
-    part = {n: np.asarray(arrays[prefix + n], np.float64) for n in ("mean", "spread", "directions", "variance")}
+    part = {
+        n: np.asarray(arrays[prefix + n], np.float64)
+        for n in ("mean", "spread", "directions", "variance")
+    }
     return TrainingCloud(**part, rest=float(np.asarray(arrays[prefix + "rest"]).ravel()[0]))

@@ -1,8 +1,8 @@
 """The network: a plain U-Net without anything that looks at the whole image.
 
-So its rows can be computed as they arrive (`row_cache`): convolutions, max-pooling, nearest upsampling
-and batch norm (folded into the convolutions before use), nothing else. References: Ronneberger et al.,
-DOI 10.1007/978-3-319-24574-4_28.
+So its rows can be computed as they arrive (`row_cache`): convolutions, max-pooling, nearest
+upsampling and batch norm (folded into the convolutions before use), nothing else. References:
+Ronneberger et al., DOI 10.1007/978-3-319-24574-4_28.
 """
 
 import copy
@@ -42,8 +42,8 @@ class Architecture:
     def lag(self) -> int:
         """Rows behind the newest one that a newer one may still change, rounded up to `align`.
 
-        A 3x3 convolution at level d reaches 2**d rows: twice two of them at each level but the deepest, two
-        there; pooling and nearest upsampling add up to 2**depth - 1 by alignment.
+        A 3x3 convolution at level d reaches 2**d rows: twice two of them at each level but the
+        deepest, two there; pooling and nearest upsampling add up to 2**depth - 1 by alignment.
         """
         reach = 2 * 2**self.depth + sum(4 * 2**d for d in range(self.depth)) + 2**self.depth - 1
         return -(-reach // self.align) * self.align

@@ -145,7 +145,7 @@ def _describe_scan(
     file.attrs.update(
         {"NX_class": "NXroot", "default": "entry", "creator": f"ai-afm {__version__}"}
     )
-    file.attrs.update({"format": FORMAT, "format_version": FORMAT_VERSION})
+    file.attrs.update({"format": np.bytes_(FORMAT), "format_version": FORMAT_VERSION})
     region = request.region
     entry = file.create_group("entry")
     entry.attrs.update(

@@ -28,7 +28,8 @@ def write(path: Path, file_format: str, version: int, fill: Callable[[h5py.File]
         When the disk refuses; the old file is untouched.
     """
     with h5py.File(path.name, "w", driver="core", backing_store=False, libver="earliest") as file:
-        file.attrs.update({"NX_class": "NXroot", "default": "entry", "format": file_format})
+        file.attrs.update({"NX_class": "NXroot", "default": "entry"})
+        file.attrs["format"] = np.bytes_(file_format)
         file.attrs.update({"format_version": version, "creator": f"ai-afm {__version__}"})
         file.create_group("entry").attrs["NX_class"] = "NXentry"
         fill(file)

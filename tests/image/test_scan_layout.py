@@ -174,7 +174,15 @@ def other_version(file):
 
 
 def other_format(file):
-    file.attrs["format"] = "somebody else's"
+    file.attrs["format"] = np.bytes_("somebody else's")
+
+
+def format_that_points_into_the_heap(file):
+    file.attrs["format"] = "ai-afm scan"
+
+
+def format_of_absurd_size(file):
+    file.attrs["format"] = np.full((20, 20), b"ai-afm scan")
 
 
 def bad_request(file):
@@ -201,6 +209,8 @@ def group_for_dataset(file):
         other_type,
         other_version,
         other_format,
+        format_that_points_into_the_heap,
+        format_of_absurd_size,
         bad_request,
         group_for_dataset,
     ],

@@ -172,7 +172,7 @@ def test_outside_consent_nothing_is_probed_and_it_is_said(monkeypatch, tmp_path)
     with session(monkeypatch, folder) as opened:
         events = drive(opened)
     assert not any(isinstance(e, ProbeStarted | Refused) for e in events)
-    assert "consent" in events[-1].message.lower()
+    assert "allowed 8 V" in events[-1].message
 
 
 def test_a_person_steers_through_the_socket(monkeypatch, tmp_path):

@@ -107,5 +107,5 @@ def test_a_broken_model_is_listed_with_its_fault(models: Path) -> None:
 
 def test_a_card_is_plain_toml(models: Path) -> None:
     text = card_text(small_card())
-    assert '[decision]' in text
-    assert r'a net with \"quotes\"\nand two lines' in text
+    assert "[decision]" in text
+    assert r"a net with \"quotes\"\nand two lines" in text

@@ -37,7 +37,10 @@ def upside_down(channels: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 @settings(max_examples=12, deadline=None)
-@given(steps=st.lists(st.integers(1, 30), min_size=1, max_size=8), shape=st.sampled_from([(70, 45), (20, 33)]))
+@given(
+    steps=st.lists(st.integers(1, 30), min_size=1, max_size=8),
+    shape=st.sampled_from([(70, 45), (20, 33)]),
+)
 def test_glimpses_end_where_the_whole_frame_ends(
     steps: list[int], shape: tuple[int, int], tiny_model: LoadedModel
 ) -> None:
@@ -61,7 +64,9 @@ def test_settled_rows_of_a_glimpse_are_those_of_the_finished_frame(tiny: LoadedM
     segmenter.begin(whole_frame)
     for lines in (10, 23, 40, 90, 130):
         part = segmenter.glimpse(whole_frame, lines)
-        assert np.allclose(part.probability[:, : part.settled], whole.probability[:, : part.settled], atol=1e-6)
+        assert np.allclose(
+            part.probability[:, : part.settled], whole.probability[:, : part.settled], atol=1e-6
+        )
         assert np.isnan(part.probability[:, lines:]).all()
         assert (part.label[lines:] == 255).all()
     assert part.settled >= 130 - 56
@@ -112,7 +117,8 @@ def test_a_retrace_serves_where_there_is_no_trace(tiny: LoadedModel) -> None:
     whole = frame(scan())
     back = replace(whole, data={(n, Direction.RETRACE): c for (n, _), c in whole.data.items()})
     assert np.array_equal(
-        segment_frame(back, UnetSegmenter(tiny)).label, segment_frame(whole, UnetSegmenter(tiny)).label
+        segment_frame(back, UnetSegmenter(tiny)).label,
+        segment_frame(whole, UnetSegmenter(tiny)).label,
     )
 
 
@@ -137,7 +143,9 @@ def test_a_band_may_inherit_the_levels_of_its_parent(tiny: LoadedModel) -> None:
     assert segment_frame(band, child).settled == 6
     assert child.normalisation is not None
     assert parent.normalisation is not None
-    assert child.normalisation.height_scale == pytest.approx(parent.normalisation.height_scale, rel=0.3)
+    assert child.normalisation.height_scale == pytest.approx(
+        parent.normalisation.height_scale, rel=0.3
+    )
 
 
 def test_the_segmentation_names_its_model(tiny: LoadedModel) -> None:

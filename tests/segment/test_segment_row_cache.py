@@ -34,7 +34,9 @@ def test_folding_the_batch_norm_changes_nothing() -> None:
     pixels=st.integers(1, 70),
     pieces=st.lists(st.integers(1, 37), min_size=1, max_size=12),
 )
-def test_rows_in_any_pieces_equal_the_full_frame(lines: int, pixels: int, pieces: list[int]) -> None:
+def test_rows_in_any_pieces_equal_the_full_frame(
+    lines: int, pixels: int, pieces: list[int]
+) -> None:
     net = network()
     planes = torch.randn(7, lines, pixels, generator=torch.Generator().manual_seed(lines))
     cache, done = RowCache(net, lines, pixels), 0

@@ -41,4 +41,3 @@ def small_arrays(seed: int = 0) -> dict[str, np.ndarray]:
     cloud = fit_cloud(np.random.default_rng(seed).standard_normal((80, 64)), directions=8)
     weights = {NETWORK + n: v.numpy() for n, v in network.state_dict().items()}
     return {**weights, **cloud.arrays(OUTSIDE)}
-

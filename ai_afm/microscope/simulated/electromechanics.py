@@ -36,7 +36,7 @@ class ContactMechanics:
     resonance: float = 350e3
     quality: float = 80.0
     stiffness_exponent: float = 0.12
-    slope_coupling: float = -0.02
+    slope_coupling: float = -0.06
     quality_exponent: float = 0.2
 
 

@@ -162,7 +162,7 @@ class FrameScan:
     def _record(
         self, imaged: ImagedLines, i: int, way: int, direction: Direction
     ) -> tuple[Mapping[str, FloatImage], LineFlag]:
-        """Return channels and quality of one pass of the `i`-th imaged line, as faults leave them."""
+        """Return channels and quality of a pass of the `i`-th imaged line, as faults leave it."""
         channels: Mapping[str, FloatImage]
         channels = {name: values[way, i] for name, values in imaged.channels.items()}
         flags = LineFlag.SATURATED if imaged.saturated[way, i] else LineFlag.GOOD

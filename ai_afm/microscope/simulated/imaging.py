@@ -206,7 +206,9 @@ def _detect(felt: Felt, scarred: NDArray[np.bool_], block: LineBlock, settings: 
     motion = modes.Motion(static, f_cr, quality, stray)
     amplified = modes.noise_gain(settings.detection, settings.mechanics)
     signals = 2 if settings.detection.mode is Mode.PFM_DART else 1
-    random = noise.response_noise((signals, *static.shape), amplified, s, rng)
+    # Drawn samples first, as DART's loop reads it; the axes are then put in order without a copy.
+    order = (static.shape[1], signals, static.shape[0])
+    random = noise.response_noise(order, amplified, s, rng).transpose(1, 2, 0)
     if s.mains_response:
         random = random + noise.mains(felt.time, s.mains_response, s)
     return modes.detect(motion, random, settings.detection, block.dwell)

@@ -62,7 +62,7 @@ class NoiseSettings:
     adhesion: float = 0.2e-9
     gain_drift: float = 0.02
     resonance_drift: float = 1e-3
-    resonance_jitter: float = 1.5e-3
+    resonance_jitter: float = 0.6e-3
     phase_offset: float = 0.0
     phase_inverted: bool = False
     response_limit: float = 50e-9

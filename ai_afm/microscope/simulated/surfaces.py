@@ -15,14 +15,15 @@ from ai_afm.microscope.simulated.fields import (
     fractal_spectrum,
     periodic_field,
     smooth_field,
+    wave_numbers,
 )
 from ai_afm.microscope.simulated.spec import ReliefSpec
 
 PARTICLE_TABLE = 64
-FINE_PITCH = 3e-9
-COARSE_PITCH = 23e-9
-COARSE_TURN = 0.7
-"""The one tile of noise is laid twice, coarse and turned, so that no period shows."""
+PITCHES = (3e-9, 20e-9, 130e-9)
+"""Roughness is one tile laid three times, ever coarser and turned, so that no period shows (m)."""
+LONGEST_WAVE = 80
+"""Waves longer than this (cells) are left to the next coarser layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Texture:
     """A self-affine tile, 512 x 512, unit spread, that is laid at any pitch."""
 
     tile: PeriodicField
+    hurst: float
 
     def at(self, x: Float64, y: Float64, pitch: float) -> Float32:
         """Return the texture with nodes `pitch` m apart, (n,)."""
@@ -37,16 +39,21 @@ class Texture:
 
     def rough(self, x: Float64, y: Float64) -> Float32:
         """Return roughness of unit spread from nanometres to ten micrometres, (n,)."""
-        c, s = np.cos(COARSE_TURN), np.sin(COARSE_TURN)
-        coarse = self.at(c * x + s * y, c * y - s * x, COARSE_PITCH)
-        rough: Float32 = np.float32(0.55) * self.at(x, y, FINE_PITCH) + np.float32(0.84) * coarse
-        return rough
+        weights = np.array(PITCHES) ** self.hurst
+        weights /= np.hypot.reduce(weights)
+        total = np.zeros(x.shape, np.float32)
+        for k, (pitch, weight) in enumerate(zip(PITCHES, weights, strict=True)):
+            c, s = np.cos(0.7 * k), np.sin(0.7 * k)
+            total += np.float32(weight) * self.at(c * x + s * y, c * y - s * x, pitch)
+        return total
 
 
 def grow_texture(hurst: float, rng: np.random.Generator) -> Texture:
     """Grow a tile with Hurst exponent `hurst`."""
-    nodes = filtered_noise(rng, 512, fractal_spectrum(512, hurst))
-    return Texture(periodic_field(Lattice(512, 1.0), nodes))
+    kx, ky = wave_numbers(512)
+    short = 1 - np.exp(-(kx**2 + ky**2) * np.float32(LONGEST_WAVE**2))
+    nodes = filtered_noise(rng, 512, fractal_spectrum(512, hurst) * short)
+    return Texture(periodic_field(Lattice(512, 1.0), nodes), hurst)
 
 
 @dataclass(frozen=True, slots=True)

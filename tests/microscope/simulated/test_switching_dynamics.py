@@ -218,3 +218,21 @@ def test_rings_stay_nested_and_alternate_whatever_the_waveform(biases, seed, wal
         assert all(r > 0 for r in radii)
         assert radii == sorted(radii, reverse=True)
         assert all(a == -b for a, b in pairwise(signs))
+
+
+def test_a_dot_grows_only_from_the_moment_of_its_nucleation():
+    drive, seconds = 3.4, 0.5
+    state = advance(SpotState(), (drive, seconds), BULK, QUIET, rng(11))
+    rate = math.exp(QUIET.log_attempts * (1 - 3.0 / drive))
+    wait = rng(11).exponential() / rate
+    assert 0 < wait < seconds
+    grown = math.log10(1 + (seconds - wait) / QUIET.growth_time)
+    assert state.dots[0][0] == pytest.approx(QUIET.growth * drive / 3.0 * grown)
+
+
+def test_the_outer_wall_of_a_dot_goes_back_slower_than_it_came():
+    written = advance(SpotState(), (4.0, 0.1), BULK, QUIET, rng())
+    back = advance(written, (-2.0, 1.0), BULK, QUIET, rng())
+    way = QUIET.growth * 2.0 / 3.0
+    expected = moved(written.dots[0][0], -way, 0.05 * 1.0 / QUIET.growth_time)
+    assert back.dots == ((pytest.approx(expected), -1),)

@@ -270,3 +270,14 @@ def test_a_force_curve_without_a_load_is_refused():
     sample, rng = SwitchingSample(FlatWorld(), 0), np.random.default_rng(0)
     with pytest.raises(InstrumentError, match="load"):
         measure(sample, request, TIP, SILENT, rng, 0.0)
+
+
+def test_trapped_charge_is_seen_through_the_electrostatic_coupling():
+    charging = replace(QUIET, injection=0.1)
+    world = FlatWorld(ferroelectric=False)
+    wave = Waveform(5.0, 10, 1, on_time=1.0, off_time=0.01, drive=0.5, envelope="step")
+    plain, charged = (probe(world, wave, settings=s) for s in (QUIET, charging))
+    difference = (charged.response - plain.response)[~plain.on_field]
+    # 10 s of 5 V fill the traps to 0.5 V; the first sample off field comes 0.01 s later.
+    expected = -2e-12 * 0.5 * math.exp(-0.01 / charging.charge_life) * 0.5
+    assert difference[0].real == pytest.approx(expected, rel=1e-3)

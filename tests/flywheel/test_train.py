@@ -1,0 +1,125 @@
+"""Training: the same seed gives the same model, and only what can be seen is asked for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ai_afm.errors import ModelError
+from ai_afm.flywheel.crops import CLASSES, IGNORED, TrainingCrop, example, target
+from ai_afm.flywheel.mishaps import RawCrop, smooth_field, spoiled
+from ai_afm.flywheel.train import TrainSettings, make_crops, train
+from ai_afm.flywheel.training_world import finished, twin_crops, visible_lines
+from ai_afm.segment.model_file import load_model
+
+TINY = TrainSettings(
+    name="tiny", version="0.0.1", seed=5, worlds=2, crops_per_world=3, validation_worlds=1,
+    validation_crops=2, steps=3, batch=2, width=4, processes=1,
+)  # fmt: skip
+
+
+def drawn_crop(seed: int, world: int, count: int) -> list[TrainingCrop]:
+    """Return crops of 32 x 48 with one 180-degree wall each: a stand-in that needs no twin."""
+    rng = np.random.default_rng([seed, world])
+    crops = []
+    for _ in range(count):
+        x = np.arange(48)[None, :].repeat(32, 0)
+        place = int(rng.integers(8, 40))
+        response = np.tanh((x - place) / 1.5) + 0.05 * rng.standard_normal((32, 48)) + 0.02j
+        label = np.where(x == place, 2, 0).astype(np.uint8)
+        height = rng.standard_normal((32, 48))
+        crops.append(finished(RawCrop(height, response, label, np.zeros((32, 48), bool)), rng))
+    return crops
+
+
+def weights(folder: Path) -> bytes:
+    return (folder / "tiny" / "0.0.1" / "weights.safetensors").read_bytes()
+
+
+def test_three_steps_give_the_same_model_twice(tmp_path: Path) -> None:
+    first = train(TINY, tmp_path / "a", drawn_crop)
+    second = train(TINY, tmp_path / "b", drawn_crop)
+    assert first == second
+    assert weights(tmp_path / "a") == weights(tmp_path / "b")
+
+
+def test_another_seed_gives_another_model(tmp_path: Path) -> None:
+    train(TINY, tmp_path / "a", drawn_crop)
+    train(TrainSettings(**{**_fields(TINY), "seed": 6}), tmp_path / "b", drawn_crop)
+    assert weights(tmp_path / "a") != weights(tmp_path / "b")
+
+
+def _fields(settings: TrainSettings) -> dict[str, object]:
+    return {name: getattr(settings, name) for name in settings.__slots__}
+
+
+def test_the_model_is_written_with_a_card_that_says_how(tmp_path: Path) -> None:
+    metrics = train(TINY, tmp_path, drawn_crop)
+    model = load_model("tiny@0.0.1", [tmp_path])
+    assert model.card.metrics == metrics
+    assert model.card.command == TINY.command
+    assert "--steps 3" in model.card.command
+    assert model.card.network.classes == CLASSES
+    assert model.card.decision.ood_threshold is not None
+    with pytest.raises(ModelError, match="never changed"):
+        train(TINY, tmp_path, drawn_crop)
+
+
+def test_crops_of_the_twin_depend_on_seed_and_world_only() -> None:
+    (one,), (again,), (other,) = (twin_crops(3, 4, 1), twin_crops(3, 4, 1), twin_crops(3, 5, 1))
+    for name, image in one.channels.items():
+        assert np.array_equal(image, again.channels[name])
+        assert np.isfinite(image).all()
+    assert not np.array_equal(one.channels["phase"], other.channels["phase"])
+    assert set(np.unique(one.label)) <= {0, 1, 2, 3, 4, 5}
+
+
+def test_crops_come_in_the_order_of_their_worlds() -> None:
+    crops: Sequence[TrainingCrop] = make_crops(drawn_crop, 1, 3, 2, processes=1)
+    again = drawn_crop(1, 2, 2)
+    assert np.array_equal(crops[5].label, again[1].label)
+
+
+def test_a_wall_is_seen_in_the_response_and_not_in_the_height() -> None:
+    (crop,) = drawn_crop(0, 0, 1)
+    bits = crop.visible[crop.label > 0]
+    assert (bits & 2).all()
+    assert (bits & 4).all()
+    assert (bits & 1).mean() < 0.2
+
+
+def test_what_the_kept_channels_do_not_show_is_not_asked_for() -> None:
+    (crop,) = drawn_crop(0, 0, 1)
+    everything = target(crop, ("height", "amplitude", "phase"))
+    blind = target(crop, ("height",))
+    wall = crop.label > 0
+    assert (everything[wall] == CLASSES.index(1)).all()
+    assert (blind[wall] == IGNORED).mean() > 0.8
+    assert (everything == CLASSES.index(1)).sum() == pytest.approx(3 * wall.sum(), rel=0.05)
+
+
+def test_a_line_that_changes_nothing_is_invisible() -> None:
+    rng = np.random.default_rng(2)
+    channels = {
+        "height": rng.standard_normal((64, 80)).astype(np.float32),
+        "amplitude": np.abs(rng.normal(1, 0.1, (64, 80))).astype(np.float32),
+        "phase": rng.normal(0, 0.1, (64, 80)).astype(np.float32),
+    }
+    line = np.zeros((64, 80), bool)
+    line[:, 33] = True
+    assert (visible_lines(channels, line, np.zeros_like(line)) > 0).sum() < 0.1 * line.sum()
+
+
+def test_examples_are_finite_whatever_mishaps_there_are() -> None:
+    rng = np.random.default_rng(8)
+    for _ in range(15):
+        shape = (40, 56)
+        response = smooth_field(rng, shape, 12) + 1j * smooth_field(rng, shape, 30)
+        label = (smooth_field(rng, shape, 9) > 2).astype(np.uint8) * 2
+        raw = RawCrop(smooth_field(rng, shape, 20), response, label, np.zeros(shape, bool))
+        planes, expected = example(finished(spoiled(raw, rng), rng), rng)
+        assert np.isfinite(planes).all()
+        assert planes.shape == (7, 40, 56)
+        assert expected.min() >= IGNORED
+        assert expected.max() < len(CLASSES)

@@ -5,6 +5,7 @@ needs for it; the paced part tells how much of one core a real scan costs.
 """
 
 import math
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -45,15 +46,25 @@ class LineLoad:
     seed: int = 0
 
 
-def benchmark(load: LineLoad, folder: Path, on_row: OnRow | None = None) -> dict[str, Any]:
+def benchmark(
+    lines: int = 3000,
+    pixels: int = 512,
+    channels: int = 4,
+    rate: float = 1000.0,
+    folder: Path | None = None,
+    on_row: OnRow | None = None,
+) -> dict[str, Any]:
     """Measure how lines are taken in, flat out and paced.
 
     Parameters
     ----------
-    load
-        Size and rate.
+    lines, pixels, channels
+        Size of the scan.
+    rate
+        Lines per second of the paced part, Hz.
     folder
-        Where the two scan files are written (and removed again): the disk that is measured.
+        Where the two scan files are written (and removed again), i.e. the disk that is measured;
+        the system's temporary folder when left out.
     on_row
         What looks at the rows meanwhile (inference); `None` for nothing.
 
@@ -67,8 +78,16 @@ def benchmark(load: LineLoad, folder: Path, on_row: OnRow | None = None) -> dict
     Raises
     ------
     StoreError
-        When the disk refuses, or what was stored is not what was sent.
+        When the disk refuses, or a line did not arrive.
     """
+    load = LineLoad(lines, pixels, channels, rate)
+    if folder is not None:
+        return _measure(load, folder, on_row)
+    with tempfile.TemporaryDirectory() as temporary:
+        return _measure(load, Path(temporary), on_row)
+
+
+def _measure(load: LineLoad, folder: Path, on_row: OnRow | None) -> dict[str, Any]:
     flat_out = _run(replace(load, rate=math.inf), folder / "flat_out.h5", on_row)
     paced = _run(load, folder / "paced.h5", on_row)
     return {

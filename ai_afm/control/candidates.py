@@ -138,7 +138,7 @@ def features(network: WallNetwork, settings: TargetSettings) -> Iterator[Candida
             yield _candidate(end, Kind.NEEDLE_TIP, settings, worth)
         else:
             yield _candidate(end, Kind.UNCERTAIN, settings, 1.0)
-    yield from _long_walls(network, settings, certainty)
+    yield from _long_walls(network, settings)
 
 
 def _candidate(
@@ -167,6 +167,10 @@ def _uncertain(spots: object, settings: TargetSettings) -> Iterator[Candidate]:
         yield _candidate(at, Kind.UNCERTAIN, settings, float(uncertainty))
 
 
+def _certain(wall: Wall) -> float:
+    return 1.0 if math.isnan(wall.probability) else wall.probability
+
+
 class _Certainty:
     """The probability and class of the wall next to a point of a network."""
 
@@ -178,7 +182,7 @@ class _Certainty:
 
     def __call__(self, at: Point) -> float:
         wall = self._nearest(at)
-        return 1.0 if wall is None or math.isnan(wall.probability) else wall.probability
+        return 1.0 if wall is None else _certain(wall)
 
     def code(self, at: Point) -> int | None:
         wall = self._nearest(at)
@@ -215,9 +219,7 @@ class _Clearness:
         return float(np.clip(branches[-3] / self._enough, DOUBTFUL, 1.0))
 
 
-def _long_walls(
-    network: WallNetwork, settings: TargetSettings, certainty: _Certainty
-) -> Iterator[Candidate]:
+def _long_walls(network: WallNetwork, settings: TargetSettings) -> Iterator[Candidate]:
     """Yield, for the longest walls above the closest frame's size, their straightest free point."""
     closest = min(settings.ladder, default=settings.min_distance)
     lengths = np.array([w.length if w.code in DOMAIN_WALL_CODES else 0.0 for w in network.walls])
@@ -226,8 +228,9 @@ def _long_walls(
     samples = [sample_walls([w], step)[0] for w in network.walls] if chosen else []
     for index in chosen:
         others = np.concatenate([np.zeros((0, 2)), *samples[:index], *samples[index + 1 :]])
-        at = _typical_point(network.walls[index], others, network, step)
-        worth = certainty(at) * math.sqrt(lengths[index] / lengths.max())
+        wall = network.walls[index]
+        at = _typical_point(wall, others, network, step)
+        worth = _certain(wall) * math.sqrt(lengths[index] / lengths.max())
         yield _candidate(at, Kind.LONG_WALL, settings, worth)
 
 

@@ -5,20 +5,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from ai_afm import geometry
 from ai_afm.config import RunConfig, TargetSettings
-from ai_afm.control.candidates import Candidate, features, ranked, sightings
+from ai_afm.control.candidates import Candidate, Kind, features, ranked, sightings
 from ai_afm.control.costs import Costs
 from ai_afm.control.frames import inside, touches_forbidden, was_refused, zoom_frame
 from ai_afm.control.words import Choice, place_text, size_text
 from ai_afm.survey import places
+from ai_afm.survey.match import sample_walls
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Observation, Point, Role, ScanRegion, ScanRequest, WallNetwork
 
 REPEAT = 0.8
 """Each further target of a kind is worth this much less: several kinds tell more than one."""
+
+ANY_LINE = (Kind.LONG_WALL, Kind.UNCERTAIN)
+"""Kinds that any line in a closer frame confirms."""
 
 MOST_REFUSED = 25
 """After so many refused closer frames something else is wrong: a person should look."""
@@ -55,7 +60,7 @@ class Target:
 
     @property
     def anchor(self) -> Point:
-        """Where the feature is by the best frame so far, m, in coordinates of the first frame."""
+        """Where the feature is by the best frame so far, m, as in the first frame."""
         first, drift = _region(self.frames[0]), self.drifts[0]
         at = first.center[0] - drift[0], first.center[1] - drift[1]
         if self.candidate is not None:
@@ -67,12 +72,23 @@ class Target:
                 at = x - dx, y - dy
         return at
 
+    @property
+    def confirmed(self) -> bool:
+        """Whether the last closer frame shows the kind that the place was chosen for."""
+        shown = [o.network for o in self.frames if o.network is not None]
+        return bool(shown) and len(self._alike(shown[-1])) > 0
+
+    def _alike(self, network: WallNetwork) -> NDArray[np.float64]:
+        """Return where a network shows the same kind, (n, 2) m; any line for a long wall."""
+        kind = self.candidate.kind if self.candidate else None
+        if kind is None or kind in ANY_LINE:
+            return _on_lines(network)
+        alike = [c.position for c in features(network, self.settings) if c.kind is kind]
+        return np.array(alike).reshape(-1, 2)
+
     def _nearest(self, network: WallNetwork, at: Point, reach: float) -> Point:
         """Return the next feature of the target's kind within `reach`, else wall, else `at`."""
-        kind = self.candidate.kind if self.candidate else None
-        same = [c.position for c in features(network, self.settings) if c.kind is kind]
-        walls = [w.points for w in network.walls]
-        for points in (np.array(same).reshape(-1, 2), np.concatenate([np.zeros((0, 2)), *walls])):
+        for points in (self._alike(network), _on_lines(network)):
             if len(points):
                 distance, index = KDTree(points).query(at)
                 if distance <= reach:
@@ -83,6 +99,11 @@ class Target:
         """Return what was seen, smallest frame first, each with the drift in its coordinates."""
         seen = [(o.network, d) for o, d in zip(self.frames, self.drifts, strict=True) if o.network]
         return sorted(seen, key=lambda pair: max(pair[0].region.size))
+
+
+def _on_lines(network: WallNetwork) -> NDArray[np.float64]:
+    """Return points on all walls and boundaries, (n, 2) m, at most 1/256 of the frame apart."""
+    return sample_walls(network.walls, max(network.region.size) / 256)[0]
 
 
 def _region(observation: Observation) -> ScanRegion:
@@ -176,10 +197,13 @@ def _next_rung(config: RunConfig, survey: Survey, costs: Costs, target: Target) 
         last, drift = _region(target.frames[-1]), target.drifts[-1]
         moved = math.dist(before, (last.center[0] - drift[0], last.center[1] - drift[1]))
         words = target.candidate.kind.words if target.candidate else "a wall"
+        shown = f"the {size_text(max(last.size))} frame"
+        found = f"where {shown} showed it"
+        if not target.confirmed:
+            found = f"the nearest wall, for {shown} did not confirm it"
         reason = (
             f"Closer frame {rung + 1} of {len(steps)}, {size_text(steps[rung])}, at {words}"
-            f" {target.name} ({place_text(at)}), moved by {size_text(moved)} to where the"
-            f" {size_text(max(last.size))} frame showed it"
+            f" {target.name} ({place_text(at)}), moved by {size_text(moved)} to {found}"
         )
         request = zoom_frame(config, region, target.name, reason)
         refusal = costs.refusal(survey, request)
@@ -197,9 +221,9 @@ def _new_target(
     settings = config.targets
     known = ranked(sightings(survey, settings), settings)
     taken = [t.anchor for t in begun] + [t.candidate.position for t in begun if t.candidate]
-    kinds = [t.candidate.kind for t in begun if t.candidate]
+    worth = {kind: _worth(kind, begun) for kind in Kind}
     open_ = [
-        replace(c, score=c.score * REPEAT ** kinds.count(c.kind))
+        replace(c, score=c.score * worth[c.kind])
         for c in known
         if c.score > 0 and all(math.dist(c.position, p) >= settings.min_distance for p in taken)
     ]
@@ -222,6 +246,17 @@ def _new_target(
         f"No place is left that is {settings.min_distance * 1e9:.3g} nm from the {len(begun)}"
         f" targets and may be scanned ({len(known)} places seen)",
     )
+
+
+def _worth(kind: Kind, begun: tuple[Target, ...]) -> float:
+    """Return what one more place of a kind is worth, by what became of the earlier ones.
+
+    Each that was confirmed makes the next less new. Those that were not make it less likely: the
+    chance that it holds is (confirmed + 1) / (tried + 1), a rule of succession that begins at 1.
+    """
+    tried = [t for t in begun if t.candidate and t.candidate.kind is kind]
+    confirmed = sum(t.confirmed for t in tried)
+    return float(REPEAT**confirmed * (confirmed + 1) / (len(tried) + 1))
 
 
 def _first_frame(config: RunConfig, survey: Survey, candidate: Candidate) -> ScanRegion | None:

@@ -1,4 +1,4 @@
-"""What is chosen after training, on simulated validation crops only: temperature, threshold, outlier limit."""
+"""What is chosen after training, on simulated crops only: temperature and thresholds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def decide(seen: Answers, trained: Answers) -> tuple[DecisionCard, TrainingCloud
 
 
 def measure(seen: Answers, decision: DecisionCard) -> dict[str, float]:
-    """Return scores on validation answers: of any line, of each class, and how honest the probabilities are."""
+    """Return scores on validation answers: of any line, of each class, and calibration."""
     probability = _softmax(seen.logits / decision.temperature)
     precision, recall, f1 = line_f1(probability, seen.targets, decision.any_threshold)
     metrics = {"any_precision_2px": precision, "any_recall_2px": recall, "any_f1_2px": f1}

@@ -1,4 +1,4 @@
-"""Crops to learn from, and how a batch is made of them: flips, phase rotation, channels that are missing."""
+"""Crops to learn from, and the examples made of them: flips, phase rotation, lost channels."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ CropMaker: TypeAlias = Callable[[int, int, int], Sequence[TrainingCrop]]
 
 
 def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
-    """Return the class index of each pixel, (lines, pixels) int64, `IGNORED` where it cannot be known.
+    """Return the class index of each pixel, (lines, pixels) int64, or `IGNORED`.
 
     Lines are drawn as 3-px bands. One that stands out in none of the kept channels is not asked
     for.
@@ -94,7 +94,7 @@ def example(
 
 
 def _turned(crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
-    """Mirror at random, turn the phase by any angle and perhaps its sense: no calibration is needed later."""
+    """Mirror, turn the phase by any angle, flip its sense: no calibration is needed later."""
     flip = (slice(None, None, rng.choice((-1, 1))), slice(None, None, rng.choice((-1, 1))))
     channels = {name: image[flip] for name, image in crop.channels.items()}
     turn = rng.choice((-1, 1)) * channels["phase"] + rng.uniform(0, 2 * np.pi)
@@ -103,7 +103,7 @@ def _turned(crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
 
 
 def _kept_channels(rng: np.random.Generator) -> tuple[str, ...]:
-    """Drop channels so that one network learns all modes; the height is dropped most where others stay."""
+    """Drop channels so that one network learns all modes; beside others the height goes most."""
     if rng.random() < 0.18:
         return ("height",)
     amplitude, phase = rng.random() > 0.1, rng.random() > 0.4

@@ -42,7 +42,10 @@ def line_loss(
 
 
 def soft_cl_dice(predicted: Tensor, true: Tensor) -> Tensor:
-    """Return 1 - soft centreline Dice of (N, 1, H, W) (Shit et al., DOI 10.1109/CVPR46437.2021.01629)."""
+    """Return 1 - soft centreline Dice of (N, 1, H, W).
+
+    Shit et al. 2021, DOI 10.1109/CVPR46437.2021.01629.
+    """
     drawn, known = _soft_skeleton(predicted), _soft_skeleton(true)
     precision = ((drawn * true).sum() + 1) / (drawn.sum() + 1)
     sensitivity = ((known * predicted).sum() + 1) / (known.sum() + 1)

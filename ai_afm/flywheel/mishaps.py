@@ -116,7 +116,7 @@ def dark_spots(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
 
 
 def gain_steps(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
-    """Let the tip change between lines: the response steps, bands of another response come and go."""
+    """Let the tip change between lines: the response steps, bands come and go."""
     lines = len(crop.label)
     gain = np.exp(np.cumsum(rng.standard_normal(lines)) * log_uniform(rng, 0.001, 0.03))
     for _ in range(int(rng.integers(0, 4))):
@@ -151,7 +151,7 @@ def background(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
 
 
 def dust(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
-    """Add particles with feedback tails; their rims are topography edges, no wall is seen through them."""
+    """Add particles with feedback tails; their rims are topography edges."""
     lines, pixels = crop.label.shape
     y, x = np.mgrid[:lines, :pixels].astype(float)
     height, response = crop.height.copy(), crop.response.copy()
@@ -241,7 +241,7 @@ def line_offsets(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
 
 
 def phase_drift(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
-    """Let the phase wander from line to line and follow the topography (a resonance that shifts)."""
+    """Let the phase wander from line to line and follow the topography, as a resonance does."""
     lines = len(crop.label)
     turn = np.cumsum(rng.standard_normal(lines))[:, None] * log_uniform(rng, 0.003, 0.05)
     if rng.random() < 0.5:

@@ -154,7 +154,7 @@ def train_on(
     checks: Sequence[TrainingCrop],
     references: Sequence[Path] = (),
 ) -> dict[str, float]:
-    """Train on crops that are there already, choose on `checks`, and write the model; see `train`."""
+    """Train on ready crops, choose on `checks`, and write the model; see `train`."""
     network = fit(settings, crops)
     ready = folded(network)
     rng = np.random.default_rng([settings.seed, 77])
@@ -171,7 +171,7 @@ def train_on(
         created=datetime.datetime.now(datetime.UTC).date().isoformat(),
         command=settings.command,
         seed=settings.seed,
-        data=f"simulated only: {len(crops)} crops of {settings.worlds} random worlds of the digital twin",
+        data=f"simulated only: {len(crops)} crops of {settings.worlds} random worlds of the twin",
         weights_sha256="",
         network=NetworkCard(
             inputs=PLANES, classes=CLASSES, width=settings.width, depth=settings.depth
@@ -200,7 +200,7 @@ def fit(settings: TrainSettings, crops: Sequence[TrainingCrop]) -> UNet:
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng([settings.seed, 9])
     network = UNet(Architecture(len(PLANES), len(CLASSES), settings.width, settings.depth))
-    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
     class_weights = torch.tensor(_CLASS_WEIGHTS)
     losses: list[float] = []
@@ -219,7 +219,8 @@ def fit(settings: TrainSettings, crops: Sequence[TrainingCrop]) -> UNet:
         if (step + 1) % _REPORT_EVERY == 0:
             recent = float(np.mean(losses[-_REPORT_EVERY:]))
             log.info("step %d of %d, loss %.3f", step + 1, settings.steps, recent)
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _batch(
@@ -232,7 +233,7 @@ def _batch(
 
 
 def _schedule(step: int, steps: int) -> float:
-    """Return the share of the largest learning rate: a short rise, then half a cosine down to 2 %."""
+    """Return the share of the learning rate: a short rise, then half a cosine down to 2 %."""
     fall = 0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * step / steps))
     return float(min(1.0, (step + 1) / min(_WARM_UP, max(steps // 10, 1))) * fall)
 

@@ -1,4 +1,4 @@
-"""Training crops from the twin: worlds and instruments at random, mishaps on top, and what of it can be seen."""
+"""Training crops from the twin: random worlds and instruments, mishaps, and what can be seen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ PIXEL_SIZES = (1e-9, 100e-9)
 FEATURE_PIXELS = (7.0, 80.0)
 """Smallest and largest typical distance of walls, px."""
 LONGEST_LAG = 0.8
-"""Time constants of lock-in and feedback in pixels: a longer lag would put the lines beside their labels."""
+"""Time constants of lock-in and feedback, px: a longer lag puts lines beside their labels."""
 STANDS_OUT = 1.8
 """A line is visible where the image changes this many times more on it than beside it."""
 
@@ -87,7 +87,7 @@ def _crop(sample: Untouched, rng: np.random.Generator) -> TrainingCrop:
 
 
 def _request(world: GrownWorld, rng: np.random.Generator) -> ScanRequest:
-    """Draw a place and a pixel size that shows the world's features as neither specks nor plains."""
+    """Draw a place and a pixel size that suits the world's features."""
     pixel = world.spec.feature_size / log_uniform(rng, *FEATURE_PIXELS)
     pixel = float(np.clip(pixel, *PIXEL_SIZES))
     size = min(pixel * CROP, EXTENT)
@@ -97,12 +97,12 @@ def _request(world: GrownWorld, rng: np.random.Generator) -> ScanRequest:
 
 
 def _aligned(settings: ImagingSettings) -> ImagingSettings:
-    """Take out what moves the image against its labels: a scanner's hysteresis, and thermal drift."""
+    """Take out what moves the image against its labels: hysteresis and thermal drift."""
     return replace(settings, scanner=replace(settings.scanner, closed_loop=True, drift=(0.0, 0.0)))
 
 
 def finished(raw: RawCrop, rng: np.random.Generator) -> TrainingCrop:
-    """Turn a crop into channels as they are recorded, and find out which lines stand out in which of them."""
+    """Turn a crop into channels as recorded, and find out which lines stand out in which."""
     amplitude = np.abs(raw.response)
     level = float(np.median(amplitude)) + 1e-30
     if rng.random() < 0.15:
@@ -151,7 +151,8 @@ def visible_lines(
         for scale in _SCALES:
             for strength in _strengths(image, scale):
                 beside = _mean_over(strength, away, _AROUND)
-                seen |= _mean_over(strength, on, _ALONG) > STANDS_OUT * beside + 1e-9
+                along = _ALONG + 1.5 * scale  # a blurred image says the same thing several times
+                seen |= _mean_over(strength, on, along) > STANDS_OUT * beside + 1e-9
         result[_runs(seen & line)] |= VISIBLE[name]
     return result
 
@@ -165,7 +166,7 @@ def _runs(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _mean_over(image: FloatImage, where: FloatImage, reach: float) -> FloatImage:
-    """Return the mean of an image over marked pixels near each pixel; where there are none, over all marked."""
+    """Return the mean over marked pixels near each pixel; where there are none, over all."""
     weight = cv2.GaussianBlur(where, (0, 0), reach)
     overall = float((image * where).sum() / max(where.sum(), 1.0))
     prior = 1e-3
@@ -174,7 +175,7 @@ def _mean_over(image: FloatImage, where: FloatImage, reach: float) -> FloatImage
 
 
 def _strengths(image: NDArray[np.float32], scale: float) -> tuple[FloatImage, FloatImage]:
-    """Return the gradient's and the Laplacian's magnitude of planes (n, lines, pixels) at a scale (px)."""
+    """Return magnitudes of gradient and Laplacian of planes (n, lines, pixels) at a scale, px."""
     gradient = np.zeros(image.shape[1:], np.float32)
     curvature = np.zeros(image.shape[1:], np.float32)
     for plane in image:

@@ -44,9 +44,8 @@ class Assembler:
     >>> row = np.arange(3, dtype=np.float32)
     >>> line = ScanLine(1, Direction.TRACE, (-1.0, -0.5), (1.0, -0.5), {"height": row}, 0.5)
     >>> assembler.add(line)
-    >>> assembler.frame.get("height")
-    array([[nan, nan, nan],
-           [ 0.,  1.,  2.]], dtype=float32)
+    >>> assembler.frame.data["height", Direction.TRACE].tolist()
+    [[nan, nan, nan], [0.0, 1.0, 2.0]]
     """
 
     def __init__(

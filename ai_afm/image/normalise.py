@@ -1,4 +1,4 @@
-"""Lines in order of arrival -> the planes that the network sees; causal, so that a line once done never changes.
+"""Lines in order of arrival -> the planes that the network sees: causal, so nothing changes later.
 
 Seven planes: height, log amplitude, cos phase, sin phase, and one presence plane each for height,
 amplitude and phase (1 where there is a reading). A channel that is missing, a pixel that is NaN,
@@ -189,7 +189,7 @@ def _levelled(height: Lines) -> Lines:
 
 
 def _line_scales(height: Lines, previous: Lines | None) -> Lines:
-    """Return each levelled line's spread, not less than its noise floor, m; NaN for an empty line."""
+    """Return each levelled line's spread, at least its noise floor, m; NaN for an empty line."""
     spread = _row_median(np.abs(height))
     before = np.vstack(
         [np.full((1, height.shape[1]), np.nan) if previous is None else previous, height]
@@ -232,7 +232,7 @@ def _ratio(amplitude: Lines, level: Lines) -> Lines:
 
 
 def _phase_planes(phase: Lines, ratio: Lines | None) -> tuple[Lines, Lines, NDArray[np.bool_]]:
-    """Return cos, sin and presence; shortened where the response vanishes, since phase is noise there."""
+    """Return cos, sin and presence; shorter where the response vanishes: phase is noise there."""
     known = np.isfinite(phase)
     angle = np.where(known, phase, 0.0)
     weight = known.astype(np.float64)

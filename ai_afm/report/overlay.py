@@ -8,9 +8,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from ai_afm.geometry import to_region
+from ai_afm.image.channels import pick
 from ai_afm.image.export.mask import PALETTE
 from ai_afm.image.flatten import for_display
-from ai_afm.types import ClassCode, Direction, FloatImage, Frame, WallNetwork
+from ai_afm.types import ClassCode, FloatImage, Frame, WallNetwork
 
 SHOWN = ("height", "amplitude", "phase", "current", "frequency")
 """Channels of a picture, in this order, where the scan has them; three at most."""
@@ -52,9 +53,7 @@ def write_overlay(path: Path, frame: Frame, network: WallNetwork, title: str) ->
 def _images(frame: Frame) -> list[tuple[str, FloatImage]]:
     found = []
     for name in SHOWN:
-        image = frame.get(name)
-        if image is None:
-            image = frame.get(name, Direction.RETRACE)
+        image = pick(frame, name)
         if image is not None:
             found.append((name, for_display(image) if name == "height" else image))
     if not found:

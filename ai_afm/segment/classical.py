@@ -1,4 +1,4 @@
-"""Classical line finders: the baselines that a network has to beat, with one fixed setting for all files.
+"""Classical line finders: the baselines of a network, with one fixed setting for all files.
 
 None of them knows classes: what they draw counts as whichever class is asked for.
 """
@@ -82,17 +82,17 @@ def _filled(image: Image) -> NDArray[np.float64]:
 
 
 def _standardised(image: Image) -> NDArray[np.float64]:
-    """Return the image minus its median, in median absolute deviations; 0 where there is no spread."""
+    """Return the image minus its median, in median absolute deviations; 0 without spread."""
     centred = _filled(image) - np.nanmedian(image)
     spread = float(np.median(np.abs(centred)))
     return centred / spread if spread > 0 else np.zeros_like(centred)
 
 
 def _ridges(image: NDArray[np.float64], dark_only: bool) -> Mask:
-    ridges = sato(image, sigmas=SIGMAS, black_ridges=True)
-    if not dark_only:
-        ridges = np.maximum(ridges, sato(image, sigmas=SIGMAS, black_ridges=False))
-    return np.asarray(ridges > RIDGE_THRESHOLD)
+    # a bright ridge is a dark one of the negative
+    images = [image] if dark_only else [image, -image]
+    ridges = [sato(i, sigmas=SIGMAS) for i in images]  # type: ignore[no-untyped-call]
+    return np.asarray(np.max(ridges, axis=0) > RIDGE_THRESHOLD)
 
 
 def _sato(image: Image, is_amplitude: bool) -> Mask:
@@ -113,7 +113,7 @@ def _canny(image: Image, is_amplitude: bool) -> Mask:
     from skimage.feature import canny
 
     del is_amplitude  # an edge has two sides whatever the channel
-    edges = canny(
+    edges = canny(  # type: ignore[no-untyped-call]
         _standardised(image), sigma=EDGE_SIGMA, low_threshold=CANNY_LOW, high_threshold=CANNY_HIGH
     )
     return np.asarray(edges)

@@ -180,7 +180,7 @@ def evaluate_reference(
         # random pixels are a control, not pieces of lines
         min_pixels = 0 if method == "random" else CLASSICAL_MIN_PIXELS
     scores = _scores(reference, own, called, min_pixels, rng)
-    return {"name": reference.name, "kind": reference.kind, "method": method} | scores
+    return {"name": reference.name, "kind": reference.kind, "method": method, **scores}
 
 
 def _unet_label(

@@ -1,4 +1,4 @@
-"""How good drawn lines are: precision, recall and F1 of 1-px lines with a tolerance, clDice, a random control."""
+"""How good drawn lines are: precision, recall and F1 of 1-px lines, clDice, a random control."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class LineScore:
-    """Share of drawn pixels near a true line, of true pixels near a drawn line, and their harmonic mean.
+    """Share of drawn pixels near a true line, of true near a drawn one, and their harmonic mean.
 
     `precision` is `None` where nothing was drawn, `recall` where nothing is there to be found,
     `f1` where either is `None` and the other is too; nothing found of something, or something
@@ -25,7 +25,7 @@ class LineScore:
 
 
 def thinned(mask: Mask, min_pixels: int = 0) -> Mask:
-    """Thin a mask to 1-px lines (Zhang-Suen), pieces below `min_pixels` (8-connected) dropped first."""
+    """Thin a mask to 1-px lines (Zhang-Suen); pieces below `min_pixels` are dropped first."""
     if not mask.any():
         return np.zeros(mask.shape, np.bool_)
     if min_pixels > 1:
@@ -35,7 +35,7 @@ def thinned(mask: Mask, min_pixels: int = 0) -> Mask:
         keep = stats[:, cv2.CC_STAT_AREA] >= min_pixels
         keep[0] = False
         mask = keep[labels]
-    result: Mask = skeletonize(mask)
+    result: Mask = skeletonize(mask)  # type: ignore[no-untyped-call]
     return result
 
 
@@ -84,7 +84,7 @@ def cl_dice(drawn: Mask, true: Mask, ignore: Mask) -> float | None:
 
 
 def random_lines(count: int, ignore: Mask, rng: np.random.Generator) -> Mask:
-    """Draw `count` pixels (at most all) at random outside `ignore`: what a score is worth by chance."""
+    """Draw `count` pixels (at most all) outside `ignore`: what a score is worth by chance."""
     places = np.flatnonzero(~ignore)
     result = np.zeros(ignore.shape, np.bool_)
     result.flat[rng.choice(places, min(count, len(places)), replace=False)] = True

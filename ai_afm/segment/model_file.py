@@ -1,4 +1,4 @@
-"""Models on disk: `<models>/<name>/<version>/` with `weights.safetensors` and `card.toml`; data, not code.
+"""Models on disk: `<name>/<version>/` with `weights.safetensors` and `card.toml`; data, not code.
 
 A model is found by its exact "name@version"; one that is missing or does not match its card is an
 error, never replaced by another. `<models>/active.toml` names the one to use when none is asked
@@ -11,78 +11,43 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from ai_afm.errors import ModelError
+from ai_afm.segment.model_card import (
+    FORMAT,
+    DecisionCard,
+    ModelCard,
+    NetworkCard,
+    card_text,
+    toml_value,
+)
+
+__all__ = [
+    "DecisionCard",
+    "ListedModel",
+    "LoadedModel",
+    "ModelCard",
+    "NetworkCard",
+    "active_model",
+    "card_text",
+    "list_models",
+    "load_model",
+    "network_shapes",
+    "read_model",
+    "set_active",
+    "shipped_models",
+    "write_model",
+]
 
 WEIGHTS = "weights.safetensors"
 CARD = "card.toml"
 ACTIVE = "active.toml"
-FORMAT = 1
 OUTSIDE = "ood."
 """Prefix of the arrays that describe the training data, beside the network's own (`network.`)."""
 NETWORK = "network."
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class NetworkCard(_Strict):
-    """Shape of the network and what its planes mean."""
-
-    inputs: tuple[str, ...]
-    """Input planes, in order."""
-    classes: tuple[int, ...]
-    """Class code of each output plane."""
-    width: int = Field(gt=0, le=256)
-    depth: int = Field(gt=0, le=6)
-
-
-class DecisionCard(_Strict):
-    """How probabilities become labels; everything was chosen on simulated validation data."""
-
-    temperature: float = Field(gt=0)
-    """Logits are divided by this (Guo et al. 2017, arXiv:1706.04599)."""
-    any_threshold: float = Field(gt=0, lt=1)
-    """A pixel is drawn when wall and boundary together are more probable than this."""
-    edge_threshold: float = Field(gt=0, lt=1)
-    """The same for topography edges."""
-    min_pixels: int = Field(ge=0)
-    """Pieces with fewer pixels are dropped before a mask is thinned."""
-    ood_threshold: float | None = None
-    """Distance from the training data beyond which a frame is outside the model's world."""
-
-
-class ModelCard(_Strict):
-    """What a model is, where it comes from and how good it is; never changed once written."""
-
-    format: int = FORMAT
-    name: str
-    version: str
-    description: str
-    created: str
-    """ISO 8601 date of the training."""
-    parents: tuple[str, ...] = ()
-    """Models ("name@version") whose weights it started from."""
-    command: str
-    """Command that makes it again."""
-    seed: int
-    data: str
-    """What it was trained on."""
-    weights_sha256: str
-    network: NetworkCard
-    decision: DecisionCard
-    training: dict[str, float | int | str] = Field(default_factory=dict)
-    """Settings of the training."""
-    metrics: dict[str, float] = Field(default_factory=dict)
-    """Scores on simulated validation data, by name."""
-    validation: dict[str, float] = Field(default_factory=dict)
-    """Scores on real scans: seen after every choice was made, used for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +70,7 @@ class LoadedModel:
 
     @property
     def spec(self) -> str:
-        """ "name@version"."""
+        """Name and version: "name@version"."""
         return f"{self.card.name}@{self.card.version}"
 
     @property
@@ -126,7 +91,7 @@ class ListedModel:
 
 
 def shipped_models() -> Path:
-    """Return the models folder that ships: package data in a wheel, the repository's in a checkout."""
+    """Return the models folder that ships: in the wheel's package, or the checkout's."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "models"
     return inside if inside.is_dir() else package.parent / "models"
@@ -182,7 +147,7 @@ def active_model(folders: Sequence[Path]) -> str:
 
 
 def list_models(search: Sequence[Path] = ()) -> tuple[ListedModel, ...]:
-    """Return all models of the folders, the shipped one last; a broken one is listed with its fault."""
+    """Return all models, the shipped ones last; a broken one is listed with its fault."""
     folders = [*search, shipped_models()]
     try:
         active = active_model(folders)
@@ -265,34 +230,8 @@ def set_active(root: Path, spec: str) -> None:
     """Let `<root>/active.toml` name a model that can be loaded from there; replaced in one step."""
     load_model(spec, [root])
     scratch = root / f".{ACTIVE}.{os.getpid()}"
-    scratch.write_text(f"model = {_toml_value(spec)}\n", encoding="utf-8", newline="\n")
+    scratch.write_text(f"model = {toml_value(spec)}\n", encoding="utf-8", newline="\n")
     scratch.replace(root / ACTIVE)
-
-
-def card_text(card: ModelCard) -> str:
-    """Return a card as TOML."""
-    values = card.model_dump(exclude_none=True)
-    plain = {k: v for k, v in values.items() if not isinstance(v, dict)}
-    tables = {k: v for k, v in values.items() if isinstance(v, dict)}
-    lines = [f"{k} = {_toml_value(v)}" for k, v in plain.items()]
-    for title, table in tables.items():
-        lines += [
-            "",
-            f"[{title}]",
-            *(f"{_toml_value(k)} = {_toml_value(v)}" for k, v in table.items()),
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(_toml_value(v) for v in value) + "]"
-    return repr(value)
 
 
 def _read_card(folder: Path) -> ModelCard:

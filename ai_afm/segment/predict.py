@@ -1,4 +1,4 @@
-"""The U-Net as a `Segmenter`: rows in, probabilities and labels out, each row computed as rarely as possible."""
+"""The U-Net as a `Segmenter`: rows in, probabilities and labels out, no row computed in vain."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ from ai_afm.segment.unet import Architecture, UNet, folded
 from ai_afm.types import ClassCode, Direction, FloatImage, Frame, Segmentation, SlowDirection
 
 _OOD_ROWS = 8
-"""Deepest rows (of 8 lines each) below which a frame is too short to be told from the training data."""
+"""Deepest rows (of 8 lines each) below which a frame is too short to be judged."""
 
 DRAWN_CODES = (
     ClassCode.WALL,
@@ -80,7 +80,7 @@ class UnetSegmenter:
 
     @property
     def model(self) -> str:
-        """ "name@version"."""
+        """Name and version: "name@version"."""
         return self._model.spec
 
     @property
@@ -90,12 +90,12 @@ class UnetSegmenter:
 
     @property
     def normalisation(self) -> NormaliseState | None:
-        """State of normalisation after the last glimpse, for a band that inherits it; `None` before any."""
+        """State after the last glimpse, for a band that inherits it; `None` before any."""
         return self._progress.state if self._progress else None
 
     @property
     def rows_computed(self) -> float:
-        """Convolution rows computed for the frame so far, in full-resolution rows: a cost without a clock."""
+        """Convolution rows computed so far, in full-resolution rows: a cost without a clock."""
         return self._progress.computed if self._progress else 0.0
 
     def begin(self, frame: Frame) -> None:
@@ -193,7 +193,7 @@ class UnetSegmenter:
 
 
 class _Progress:
-    """How far a frame has come: the row cache and what was read from it, rows in order of arrival."""
+    """How far a frame has come: the row cache and what it said, rows in order of arrival."""
 
     def __init__(self, shape: tuple[int, int], classes: int) -> None:
         self.shape = shape
@@ -258,7 +258,7 @@ def segment_frame(frame: Frame, segmenter: UnetSegmenter) -> Segmentation:
 
 
 def _usable(frame: Frame) -> dict[str, FloatImage]:
-    """Return the frame's channels that the network knows: trace, or retrace where there is no trace."""
+    """Return the channels that the network knows: trace, or retrace where there is no trace."""
     found = {}
     for name in CHANNELS:
         image = frame.get(name, Direction.TRACE)
@@ -270,7 +270,7 @@ def _usable(frame: Frame) -> dict[str, FloatImage]:
 
 
 def _arrived(frame: Frame, start: int, lines: int) -> dict[str, FloatImage]:
-    """Return lines `start` to `lines`, in order of arrival, of the channels that the network knows."""
+    """Return lines `start` to `lines`, in order of arrival, of the usable channels."""
     if frame.request.slow_direction is SlowDirection.UP:
         return {n: c[::-1][start:lines] for n, c in _usable(frame).items()}
     return {n: c[start:lines] for n, c in _usable(frame).items()}

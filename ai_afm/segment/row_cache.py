@@ -1,4 +1,4 @@
-"""Exact incremental inference: each layer keeps its rows, and a push computes only what new rows change.
+"""Exact incremental inference: each layer keeps its rows, a push computes what new rows change.
 
 After n rows the output equals the network's on those n rows (padded as below), and output rows
 below n - lag are final: they equal the output of the network on the finished frame.
@@ -45,7 +45,7 @@ class Pushed:
 
 @dataclass(slots=True)
 class _Rows:
-    """Rows of one layer, (1, C, rows + 2, W) with a zero row above and below, and how many are final."""
+    """Rows of a layer, (1, C, rows + 2, W) with a zero row above and below; how many are final."""
 
     values: Tensor
     final: int = 0
@@ -162,7 +162,7 @@ class RowCache:
         return f"{name}.2"
 
     def _convolve(self, source: str, name: str, conv: nn.Conv2d, level: int) -> int:
-        """Compute the rows of a convolution that are not final yet; return how many are final now."""
+        """Compute rows of a convolution that are not final yet; return how many are now."""
         layer, x = self._layer(name, conv.out_channels, level), self._layers[source]
         start, end = layer.final, self._extent >> level
         if conv.kernel_size[0] == 3:
@@ -208,8 +208,9 @@ class RowCache:
 
 @torch.inference_mode()
 def full_frame(network: UNet, planes: Tensor) -> Tensor:
-    """Return the logits (outputs, H, W) of a whole frame (inputs, H, W): the reference for `RowCache`."""
+    """Return logits (outputs, H, W) of a whole frame (inputs, H, W): what `RowCache` must equal."""
     weight = network.head.weight
     batch = padded(planes[None].to(weight.dtype), network.architecture.align)
     logits = network(batch.contiguous(memory_format=torch.channels_last))
-    return logits[0, :, : planes.shape[1], : planes.shape[2]]
+    result: Tensor = logits[0, :, : planes.shape[1], : planes.shape[2]]
+    return result

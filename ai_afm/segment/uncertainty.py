@@ -1,4 +1,4 @@
-"""How sure a segmentation is, pixel by pixel, and whether a frame lies outside the model's world."""
+"""How sure a segmentation is, and whether a frame lies outside the model's world."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def uncertainty(probability: FloatImage) -> FloatImage:
 
 
 def pooled(features: FloatImage) -> NDArray[np.float64]:
-    """Summarise a feature map (channels, rows, columns) by mean and spread, (2 * channels,) float64.
+    """Summarise features (channels, rows, columns) by mean and spread, (2 * channels,) float64.
 
     The pooling stands beside the network: inside it, rows could not be settled one after the other.
     """
@@ -62,7 +62,7 @@ class TrainingCloud:
     rest: float
 
     def distance(self, features: FloatImage) -> float:
-        """Return the root mean square distance of a feature map; about 1 for a typical training crop."""
+        """Return the rms distance of a feature map; about 1 for a typical training crop."""
         return self.distance_of(pooled(features))
 
     def distance_of(self, summary: NDArray[np.float64]) -> float:

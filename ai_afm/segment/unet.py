@@ -36,7 +36,7 @@ class Architecture:
     @property
     def align(self) -> int:
         """Rows and columns are padded to a multiple of this."""
-        return int(2**self.depth)
+        return 1 << self.depth
 
     @property
     def lag(self) -> int:
@@ -46,7 +46,8 @@ class Architecture:
         deepest, two there; pooling and nearest upsampling add up to 2**depth - 1 by alignment.
         """
         reach = 2 * 2**self.depth + sum(4 * 2**d for d in range(self.depth)) + 2**self.depth - 1
-        return -(-reach // self.align) * self.align
+        rounded: int = -(-reach // self.align) * self.align
+        return rounded
 
 
 class Block(nn.Module):
@@ -81,11 +82,11 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(architecture.width, architecture.outputs, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return logits (N, outputs, H, W) of planes (N, inputs, H, W), H and W multiples of `align`."""
+        """Return logits (N, outputs, H, W) of (N, inputs, H, W); H, W multiples of `align`."""
         return self.forward_with_features(x)[0]
 
     def forward_with_features(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits and the features of the deepest level, (N, width * 2**depth, H/align, W/align)."""
+        """Return logits and deepest features, (N, width * 2**depth, H / align, W / align)."""
         skips: list[Tensor] = []
         for d, block in enumerate(self.down):
             x = block(x if d == 0 else functional.max_pool2d(x, 2))
@@ -99,12 +100,17 @@ class UNet(nn.Module):
 
 
 def folded(network: UNet) -> UNet:
-    """Return a copy for inference: batch norm folded into the convolutions, channels last, no gradients."""
+    """Return a copy for inference: batch norm folded in, channels last, no gradients."""
     network = copy.deepcopy(network).eval()
     for block in [*network.down, *network.up]:
         assert isinstance(block, Block)
-        block.conv1 = fuse_conv_bn_eval(block.conv1, block.norm1)  # type: ignore[type-var]
-        block.conv2 = fuse_conv_bn_eval(block.conv2, block.norm2)  # type: ignore[type-var]
+        block.conv1 = _fused(block.conv1, block.norm1)
+        block.conv2 = _fused(block.conv2, block.norm2)
         block.norm1, block.norm2 = nn.Identity(), nn.Identity()
     network.requires_grad_(False)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _fused(conv: nn.Conv2d, norm: nn.Module) -> nn.Conv2d:
+    assert isinstance(norm, nn.BatchNorm2d)
+    return fuse_conv_bn_eval(conv, norm)

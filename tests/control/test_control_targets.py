@@ -387,3 +387,22 @@ def test_noted_uncertain_spots_are_looked_at_when_there_is_nothing_better():
     played = play(CONTROLLER, Doubtful(), SURVEY)
     assert played.frames(Role.ZOOM)[0].region.center == pytest.approx((1.0 * UM, 0.5 * UM))
     assert "not sure" in played.frames(Role.ZOOM)[0].reason
+
+
+def test_a_kind_that_closer_frames_do_not_confirm_loses_its_rank():
+    class Blurred(Drawing):
+        """Junctions that only the overview shows: two walls closer than it resolves."""
+
+        def network(self, region):
+            sharp = max(region.size) < 4 * UM
+            seen = Drawing(self.walls) if sharp else Drawing(self.walls, self.junctions)
+            return Drawing.network(seen, region)
+
+    walls = (line(-2.4, 0.0, 2.4, 0.0), line(-2.4, 2.0, 2.4, 2.0), line(-2.4, -2.0, 2.4, -2.0))
+    junctions = tuple((x, 0.0, (1, 1, 1)) for x in (-1.8, -0.6, 0.6, 1.8))
+    played = play(CONTROLLER, Blurred(walls, junctions), SURVEY)
+    zooms = played.frames(Role.ZOOM)
+    assert "did not confirm it" in zooms[1].reason
+    kinds = ["junction" in r.reason for r in zooms if "frame 1 of" in r.reason]
+    assert kinds[0]
+    assert kinds.count(True) == 2

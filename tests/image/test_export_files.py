@@ -1,6 +1,8 @@
 """Exports: what other programs' libraries read back, orientation, units and position included."""
 
 import json
+import math
+from dataclasses import replace
 
 import gsffile
 import gwyfile
@@ -12,6 +14,7 @@ from ai_afm.image.assemble import Assembler
 from ai_afm.image.export.gsf import write_gsf
 from ai_afm.image.export.gwy import write_gwy
 from ai_afm.image.export.npz import write_npz
+from ai_afm.image.readers import read_file
 from ai_afm.image.readers.gwy import GwyReader
 from ai_afm.image.readers.npz import NpzReader
 from ai_afm.types import (
@@ -185,3 +188,13 @@ def test_a_segmentation_of_another_frame_is_refused(tmp_path, frame):
             ),
         )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("write", [write_gwy, write_npz], ids=["gwy", "npz"])
+def test_a_line_rate_that_nobody_knows_stays_unknown(tmp_path, frame, write):
+    frame = replace(frame, request=replace(frame.request, line_rate=float("nan")))
+    path = tmp_path / f"scan.{write.__name__[-3:]}"
+    write(path, frame)
+    again = read_file(path)
+    assert math.isnan(again.request.line_rate)
+    assert again.region.size == pytest.approx(frame.region.size)

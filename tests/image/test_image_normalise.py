@@ -1,5 +1,7 @@
 """Normalisation is causal, finite, and keeps what matters."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -25,7 +27,7 @@ def test_pieces_of_a_frame_give_the_planes_of_the_whole(cuts: list[int]) -> None
     whole, _ = normalise(channels, start_state(channels))
     state, pieces = start_state(channels), []
     edges = sorted({0, *cuts, 60})
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         planes, state = normalise({n: c[a:b] for n, c in channels.items()}, state)
         pieces.append(planes)
     assert np.array_equal(np.concatenate(pieces, axis=1), whole)

@@ -160,7 +160,7 @@ def test_the_segmentation_names_its_model(tiny: LoadedModel) -> None:
 def test_labels_follow_the_thresholds_of_the_card(tiny: LoadedModel) -> None:
     # planes: background, wall, grain boundary, topography edge
     p = np.array([[0.9, 0.3, 0.3, 0.1, np.nan], [0.1, 0.4, 0.3, 0.3, np.nan],
-                  [0.0, 0.2, 0.4, 0.1, np.nan], [0.0, 0.1, 0.0, 0.5001, np.nan]], np.float32)  # fmt: skip
+                  [0.0, 0.2, 0.4, 0.1, np.nan], [0.0, 0.1, 0.0, 0.6, np.nan]], "f4")  # fmt: skip
     assert labelled(p[:, None], tiny).tolist() == [[0, 1, 4, 5, 255]]
 
 

@@ -40,8 +40,8 @@ def test_rows_in_any_pieces_equal_the_full_frame(
     net = network()
     planes = torch.randn(7, lines, pixels, generator=torch.Generator().manual_seed(lines))
     cache, done = RowCache(net, lines, pixels), 0
-    for k in [*pieces, lines]:
-        k = min(k, lines - done)
+    for piece in [*pieces, lines]:
+        k = min(piece, lines - done)
         if k == 0:
             break
         cache.push(planes[:, done : done + k])

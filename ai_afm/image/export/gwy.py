@@ -10,10 +10,9 @@ from gwyfile.objects import GwyContainer, GwyDataField, GwySIUnit
 from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput
-from ai_afm.image.export.target import gwyddion_offset, si_unit, whole_file
+from ai_afm.image.export.target import gwyddion_offset, request_text, si_unit, whole_file
 from ai_afm.image.readers.gwy import NOT_SCANNED
 from ai_afm.types import ClassCode, Frame, Segmentation
-from ai_afm.types.codec import dumps
 
 
 def write_gwy(path: Path, frame: Frame, segmentation: Segmentation | None = None) -> None:
@@ -121,6 +120,6 @@ def _facts(frame: Frame, unit: str) -> dict[str, str]:
             "angle_deg": f"{math.degrees(frame.region.angle):.9g}",
             "slow_direction": frame.request.slow_direction.value,
             "line_rate_hz": f"{frame.request.line_rate:.9g}",
-            "request": dumps(frame.request),
+            "request": request_text(frame),
         }
     )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ai_afm.errors import BadInput
-from ai_afm.image.export.target import whole_file
+from ai_afm.image.export.target import request_text, whole_file
 from ai_afm.types import Frame, Segmentation
 from ai_afm.types.codec import dumps
 
@@ -46,7 +46,7 @@ def write_npz(path: Path, frame: Frame, segmentation: Segmentation | None = None
         "angle_rad": np.array(frame.region.angle),
         "line_rate_hz": np.array(frame.request.line_rate),
         "slow_direction": np.array(frame.request.slow_direction.value),
-        "request": np.array(dumps(frame.request)),
+        "request": np.array(request_text(frame)),
         "measurement": np.array(dumps(frame.measurement)),
     }
     if segmentation is not None:

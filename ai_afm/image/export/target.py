@@ -1,5 +1,6 @@
 """Writing an exported file: whole under its name, or not at all."""
 
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from ai_afm.errors import StoreError
 from ai_afm.types import UNKNOWN, Frame
+from ai_afm.types.codec import dumps
 
 
 @contextmanager
@@ -41,3 +43,11 @@ def gwyddion_offset(frame: Frame) -> tuple[float, float]:
 def si_unit(unit: str) -> str:
     """Return the unit as Gwyddion may see it: "arb" would be taken for an SI unit with a prefix."""
     return "" if unit in ("arb", UNKNOWN) else unit
+
+
+def request_text(frame: Frame) -> str:
+    """Return the frame's request as JSON; empty where the file it came from does not tell all of it.
+
+    A scan of another program may not say its line rate (NaN): that is no request that anybody made.
+    """
+    return dumps(frame.request) if math.isfinite(frame.request.line_rate) else ""

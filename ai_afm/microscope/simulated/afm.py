@@ -1,9 +1,8 @@
 """The twin as an instrument: a `Microscope` with clock, limits, faults and a memory."""
 
 import math
-import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -12,18 +11,17 @@ import numpy as np
 from ai_afm.errors import InstrumentError, LinkLost, SafetyStop
 from ai_afm.geometry import line_ends
 from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
-from ai_afm.microscope.simulated import faults as wrong
 from ai_afm.microscope.simulated import options as opt
 from ai_afm.microscope.simulated.bias import BiasSource
 from ai_afm.microscope.simulated.clock import Clock, ShiftedClock
-from ai_afm.microscope.simulated.faults import Fault, FaultKind
+from ai_afm.microscope.simulated.faults import FaultKind
 from ai_afm.microscope.simulated.frame_scan import FrameScan, Instrument
 from ai_afm.microscope.simulated.limits import check_probe, check_scan
 from ai_afm.microscope.simulated.memory_file import load_memory
 from ai_afm.microscope.simulated.noise import WANDER_PERIODS
 from ai_afm.microscope.simulated.probing import measure_at
 from ai_afm.microscope.simulated.scanner import Scanner
-from ai_afm.microscope.simulated.settings import ImagingSettings, channels_of, measurement_of
+from ai_afm.microscope.simulated.settings import DeviceSettings, channels_of, measurement_of
 from ai_afm.microscope.simulated.surface import Sample
 from ai_afm.types import (
     Measurement,
@@ -36,40 +34,6 @@ from ai_afm.types import (
     SlowDirection,
     Spectrum,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceSettings:
-    """The instrument around the imaging.
-
-    Parameters
-    ----------
-    imaging
-        Tip, cantilever, detection, feedback, scanner, noise.
-    extent
-        Edge of the square that the scanner reaches, m.
-    pixel_multiple
-        Pixels of a line are rounded up to a multiple of this, as some controllers do; 1 takes any
-        number.
-    line_timeout
-        Time without a line after which a scan is given up, s.
-    faults, seed
-        What will go wrong, and the seed of the noise.
-    sample_name
-        Name of the sample for the measurement's record.
-    bias_file, memory_file
-        Where bias and sample's history are kept beyond the process; `None` for nowhere.
-    """
-
-    imaging: ImagingSettings = field(default_factory=ImagingSettings)
-    extent: float = 20e-6
-    pixel_multiple: int = 1
-    line_timeout: float = 30.0
-    faults: tuple[Fault, ...] = ()
-    seed: int = 0
-    sample_name: str = "unknown"
-    bias_file: Path | None = None
-    memory_file: Path | None = None
 
 
 class SimulatedAfm:
@@ -97,7 +61,7 @@ class SimulatedAfm:
             scanner=Scanner(imaging.scanner),
             source=BiasSource(settings.bias_file),
             clock=clock,
-            faults=settings.faults,
+            pending=list(settings.faults),
             line_timeout=settings.line_timeout,
             turn_min=self._capabilities.turn_around_min,
             phases=phases,
@@ -108,7 +72,6 @@ class SimulatedAfm:
         self._position: Point = (0.0, 0.0)
         self._scans = self._probes = 0
         self._busy = self._latched = False
-        self._abort = threading.Event()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -180,14 +143,12 @@ class SimulatedAfm:
         down = frame.request.slow_direction is SlowDirection.DOWN
         first, _ = line_ends(frame.request.region, frame.request.shape, 0 if down else lines - 1)
         self._travel(first)
-        if self._abort.is_set():
+        if self._instrument.abort.is_set():
             return
         self._busy, self._tip = True, TipState.ENGAGED
         try:
             self._instrument.source.apply(*frame.voltages)
             for line in frame.lines():
-                if self._abort.is_set():  # stopped in the middle of this pass
-                    return
                 self._position = line.end if line.direction == "trace" else line.start
                 yield line
         finally:
@@ -203,17 +164,17 @@ class SimulatedAfm:
         self._probes += 1
         instrument = self._instrument
         try:
-            self._happen(instrument.clock.now())
+            self._happen(request)
             if request.waveform is not None:
                 instrument.source.apply(request.waveform.amplitude, request.waveform.drive)
             rng = np.random.default_rng([self._settings.seed, 2, self._probes])
             spectrum = measure_at(instrument, request, self.measurement(), rng)
-            self._wait(float(spectrum.time[-1]))
+            self._instrument.wait(float(spectrum.time[-1]))
             instrument.keep_memory()
         finally:
             self._busy = False
             self._quiet()
-        if self._abort.is_set():
+        if self._instrument.abort.is_set():
             raise InstrumentError(
                 "the probe was stopped before its end; the sample may have changed"
             )
@@ -221,7 +182,7 @@ class SimulatedAfm:
 
     def stop(self) -> None:
         """Stop scan and waveform, set bias and drive to 0 and read them back; the tip stays."""
-        self._abort.set()
+        self._instrument.abort.set()
         self._quiet()
 
     def park(self) -> None:
@@ -239,7 +200,7 @@ class SimulatedAfm:
             When the bias does not read back as zero: then the tip stays down and nothing moves any
             more.
         """
-        self._abort.set()
+        self._instrument.abort.set()
         self._latched = True
         self._quiet()
         self._tip = TipState.WITHDRAWN
@@ -280,7 +241,7 @@ class SimulatedAfm:
         self._instrument.check_link()
         if self._latched:
             raise SafetyStop("the tip is withdrawn; a person has to look and clear the latch first")
-        self._abort.clear()
+        self._instrument.abort.clear()
 
     def _travel(self, to: Point) -> None:
         """Lift, move and settle in the time of the cost model; the scanner remembers."""
@@ -289,7 +250,7 @@ class SimulatedAfm:
         distance = math.hypot(dx, dy)
         share = min(1.0, distance / can.scanner_range.size[0])
         clock.now()
-        self._wait(
+        self._instrument.wait(
             can.command_latency
             + distance / can.travel_speed
             + can.settle
@@ -298,17 +259,11 @@ class SimulatedAfm:
         self._position = to
         self._instrument.scanner.move((dx, dy), clock.now())
 
-    def _wait(self, seconds: float) -> None:
-        """Let time pass in slices, so that a stop from another thread need not wait for the end."""
-        slices = max(1, math.ceil(seconds / 0.1))
-        for _ in range(slices):
-            if self._abort.is_set():
-                return
-            self._instrument.clock.sleep(seconds / slices)
-
-    def _happen(self, now: float) -> None:
+    def _happen(self, request: ProbeRequest) -> None:
         """Let the faults that are due at a probe happen (those that make sense for one)."""
-        for fault in wrong.due(self._instrument.faults, -1, 0, now, now + 1.0):
+        now = self._instrument.clock.now()
+        seconds = 0.0 if request.waveform is None else request.waveform.duration
+        for fault in self._instrument.take_due(0, 0, now + seconds):
             if fault.kind is FaultKind.LINK_LOST:
                 self._instrument.link_back = now + fault.size
                 raise LinkLost("no answer from the simulated instrument in a probe")
@@ -337,21 +292,11 @@ def open_simulated(options: Mapping[str, object], clock: Clock) -> SimulatedAfm:
     """
     checked = opt.read_options(options)
     sample, imaging = opt.build_sample(checked), opt.imaging_of(checked)
-    bias_file = None if checked.bias_file is None else Path(checked.bias_file)
     memory_file = None if checked.memory_file is None else Path(checked.memory_file)
     memory = None if memory_file is None else load_memory(memory_file)
     if memory is not None:
         sample.replay(memory.sample)
         imaging = replace(imaging, tip=replace(imaging.tip, contact_path=memory.contact_path))
         clock = ShiftedClock(clock, memory.time)
-    settings = DeviceSettings(
-        imaging=imaging,
-        extent=checked.extent_nm * 1e-9,
-        line_timeout=checked.line_timeout_s,
-        faults=opt.faults_of(checked),
-        seed=checked.noise_seed,
-        sample_name=f"twin {checked.world} {checked.seed}",
-        bias_file=bias_file,
-        memory_file=memory_file,
-    )
+    settings = opt.device_of(checked, imaging)
     return SimulatedAfm(sample, settings, clock)

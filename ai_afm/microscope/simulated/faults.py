@@ -65,7 +65,7 @@ class Fault:
         At the beginning of the `line`-th line to arrive (from 0) of the `scan`-th scan (from 1) of
         the session.
     time
-        Or: at the first line or probe that starts at or after this time, s.
+        Or: in the first line or probe that ends after this time, s.
     value
         Size, see `FaultKind`; `None` for the usual one.
     lines
@@ -119,17 +119,23 @@ def parse_fault(text: str) -> Fault:
         raise ConfigError(f"cannot read the place or size of the fault {text!r}: {exc}") from exc
 
 
-def due(
-    faults: Iterable[Fault], scan: int, line: int, start: float, end: float
-) -> tuple[Fault, ...]:
-    """Return the faults that set in at a line (or probe) which lasts from `start` to `end` (s)."""
-    return tuple(f for f in faults if _sets_in(f, scan, line, start, end))
+def due(pending: Iterable[Fault], scan: int, line: int, end: float) -> tuple[Fault, ...]:
+    """Return which of the faults that have not yet happened set in at a line or probe.
 
-
-def _sets_in(fault: Fault, scan: int, line: int, start: float, end: float) -> bool:
-    if fault.time is not None:
-        return start <= fault.time < end
-    return fault.scan == scan and fault.line == line
+    Parameters
+    ----------
+    pending
+        Faults that have not yet happened.
+    scan, line
+        Number of the scan and of the line in order of arrival; scan 0 for a probe.
+    end
+        When the line or probe ends, s: faults whose time lies before it set in.
+    """
+    return tuple(
+        f
+        for f in pending
+        if (f.time < end if f.time is not None else (f.scan, f.line) == (scan, line))
+    )
 
 
 def spoil_line(

@@ -1,6 +1,7 @@
 """A frame under way: lines imaged in blocks, paced by the clock, spoilt by faults."""
 
 import math
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,7 +40,8 @@ class Instrument:
     """The parts that a scan uses and changes: tip (in `imaging`), scanner, bias, clock, sample.
 
     `link_back` is the time at which a lost link answers again, `phases` those of the slow drifts,
-    `memory_file` where the sample's history is kept.
+    `memory_file` where the sample's history is kept, `pending` the faults that will happen, `abort`
+    is set by whoever wants the scan to end.
     """
 
     sample: Sample
@@ -47,18 +49,34 @@ class Instrument:
     scanner: Scanner
     source: BiasSource
     clock: Clock
-    faults: tuple[Fault, ...]
+    pending: list[Fault]
     line_timeout: float
     turn_min: float
     phases: Array
     link_back: float = -math.inf
     memory_file: Path | None = None
+    abort: threading.Event = field(default_factory=threading.Event)
 
     def check_link(self) -> None:
         """Raise `LinkLost` while the link is down."""
         if self.link_back > (now := self.clock.now()):
             left = self.link_back - now
             raise LinkLost(f"the simulated instrument does not answer (for another {left:.3g} s)")
+
+    def wait(self, seconds: float) -> bool:
+        """Let time pass, in slices; return False as soon as another thread asks to stop."""
+        slices = max(1, math.ceil(seconds / 0.25))
+        for _ in range(slices):
+            if self.abort.is_set():
+                return False
+            self.clock.sleep(seconds / slices)
+        return not self.abort.is_set()
+
+    def take_due(self, scan: int, line: int, end: float) -> tuple[Fault, ...]:
+        """Return the faults that set in at a line or probe; they do not happen again."""
+        happening = wrong.due(self.pending, scan, line, end)
+        self.pending = [fault for fault in self.pending if fault not in happening]
+        return happening
 
     def keep_memory(self) -> None:
         """Write what was done to sample and tip to `memory_file`, where there is one."""
@@ -111,14 +129,16 @@ class FrameScan:
             stop = self._block_end(start, len(rows))
             block = self._block(rows[start:stop], events)
             yield from self._emit(block, start)
+            if self.instrument.abort.is_set():
+                return
             start = stop
 
     def _block_end(self, start: int, lines: int) -> int:
         """Return where a block that begins at `start` ends: at the next fault at the latest."""
         now, seconds = self.instrument.clock.now(), 2 * self.pass_seconds
         for line in range(start + 1, min(start + BLOCK, lines)):
-            begin = now + (line - start) * seconds
-            if wrong.due(self.instrument.faults, self.number, line, begin, begin + seconds):
+            end = now + (line - start + 1) * seconds
+            if wrong.due(self.instrument.pending, self.number, line, end):
                 return line
         return min(start + BLOCK, lines)
 
@@ -140,7 +160,8 @@ class FrameScan:
         try:
             for i in range(len(block.rows)):
                 for way, direction in enumerate(Direction):
-                    instrument.clock.sleep(self.pass_seconds)
+                    if not instrument.wait(self.pass_seconds):
+                        return
                     instrument.check_link()
                     done = i + 1
                     channels, flags = self._record(imaged, i, way, direction)
@@ -198,9 +219,7 @@ class FrameScan:
     def _set_in(self, line: int) -> None:
         """Let the faults that are due at a line happen."""
         instrument, now = self.instrument, self.instrument.clock.now()
-        for fault in wrong.due(
-            instrument.faults, self.number, line, now, now + 2 * self.pass_seconds
-        ):
+        for fault in instrument.take_due(self.number, line, now + 2 * self.pass_seconds):
             if fault.kind is FaultKind.LINK_LOST:
                 instrument.link_back = now + fault.size
                 raise LinkLost(

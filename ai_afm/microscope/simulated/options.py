@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
@@ -13,7 +14,7 @@ from ai_afm.microscope.simulated.memory import SwitchingSample
 from ai_afm.microscope.simulated.modes import Detection
 from ai_afm.microscope.simulated.sample import make_world
 from ai_afm.microscope.simulated.scanner import ScannerSettings
-from ai_afm.microscope.simulated.settings import MODE_FREQUENCY, ImagingSettings
+from ai_afm.microscope.simulated.settings import MODE_FREQUENCY, DeviceSettings, ImagingSettings
 from ai_afm.microscope.simulated.spec import WORLD_KINDS
 from ai_afm.microscope.simulated.tip import Tip
 from ai_afm.types import Drive, Mode
@@ -106,6 +107,20 @@ def imaging_of(options: SimulatedOptions) -> ImagingSettings:
             noise.NoiseSettings(phase_offset=math.radians(options.phase_offset_deg)), options.noise
         ),
         drive=Drive(options.drive_v),
+    )
+
+
+def device_of(options: SimulatedOptions, imaging: ImagingSettings) -> DeviceSettings:
+    """Return the settings of the instrument around the imaging."""
+    return DeviceSettings(
+        imaging=imaging,
+        extent=options.extent_nm * 1e-9,
+        line_timeout=options.line_timeout_s,
+        faults=faults_of(options),
+        seed=options.noise_seed,
+        sample_name=f"twin {options.world} {options.seed}",
+        bias_file=None if options.bias_file is None else Path(options.bias_file),
+        memory_file=None if options.memory_file is None else Path(options.memory_file),
     )
 
 

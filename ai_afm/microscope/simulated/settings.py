@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
 from ai_afm.microscope.simulated.electromechanics import ContactMechanics, Electrics
+from ai_afm.microscope.simulated.faults import Fault
 from ai_afm.microscope.simulated.feedback import FeedbackSettings
 from ai_afm.microscope.simulated.modes import Detection, noise_gain
 from ai_afm.microscope.simulated.noise import NoiseSettings
@@ -43,6 +45,40 @@ class ImagingSettings:
     scanner: ScannerSettings = field(default_factory=ScannerSettings)
     noise: NoiseSettings = field(default_factory=NoiseSettings)
     drive: Drive = field(default_factory=lambda: Drive(2.0))
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """The instrument around the imaging.
+
+    Parameters
+    ----------
+    imaging
+        Tip, cantilever, detection, feedback, scanner, noise.
+    extent
+        Edge of the square that the scanner reaches, m.
+    pixel_multiple
+        Pixels of a line are rounded up to a multiple of this, as some controllers do; 1 takes any
+        number.
+    line_timeout
+        Time without a line after which a scan is given up, s.
+    faults, seed
+        What will go wrong, and the seed of the noise.
+    sample_name
+        Name of the sample for the measurement's record.
+    bias_file, memory_file
+        Where bias and sample's history are kept beyond the process; `None` for nowhere.
+    """
+
+    imaging: ImagingSettings = field(default_factory=ImagingSettings)
+    extent: float = 20e-6
+    pixel_multiple: int = 1
+    line_timeout: float = 30.0
+    faults: tuple[Fault, ...] = ()
+    seed: int = 0
+    sample_name: str = "unknown"
+    bias_file: Path | None = None
+    memory_file: Path | None = None
 
 
 def channels_of(mode: Mode) -> tuple[Channel, ...]:

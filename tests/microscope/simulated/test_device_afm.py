@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +10,13 @@ from device_samples import Analytic, ideal
 from ai_afm.errors import ConfigError, InstrumentError, LinkLost, SafetyStop, ScanTimeout
 from ai_afm.geometry import line_ends, pixel_grid
 from ai_afm.microscope.base import Feedback, TipState
-from ai_afm.microscope.simulated.afm import DeviceSettings, SimulatedAfm, open_simulated
-from ai_afm.microscope.simulated.clock import AcceleratedClock, InstantClock
+from ai_afm.microscope.simulated.afm import SimulatedAfm, open_simulated
+from ai_afm.microscope.simulated.clock import AcceleratedClock, InstantClock, RealClock
 from ai_afm.microscope.simulated.faults import parse_fault
 from ai_afm.microscope.simulated.modes import Detection
 from ai_afm.microscope.simulated.noise import NoiseSettings
 from ai_afm.microscope.simulated.scanner import ScannerSettings
+from ai_afm.microscope.simulated.settings import DeviceSettings
 from ai_afm.types import (
     Direction,
     Drive,
@@ -202,6 +204,17 @@ def test_stop_from_another_thread_ends_the_scan_after_the_pass():
     assert afm.state().tip is TipState.ENGAGED
 
 
+def test_stop_need_not_wait_for_the_end_of_a_slow_pass():
+    afm = device(clock=RealClock())
+    lines = afm.scan(replace(REQUEST, region=ScanRegion((0, 0), (1e-7, 1e-7)), line_rate=0.01))
+    timer = threading.Timer(0.05, afm.stop)
+    begin = time.monotonic()
+    timer.start()
+    assert list(lines) == []
+    timer.join()
+    assert time.monotonic() - begin < 5.0  # a pass lasts 50 s
+
+
 def test_a_parked_tip_can_scan_again():
     afm = device()
     list(afm.scan(REQUEST))
@@ -298,6 +311,13 @@ def test_faults_touch_only_their_lines():
     bad = [line.index for line in lines[::2] if np.isnan(line.channels["height"]).all()]
     assert bad == [2, 3]
     assert [line.index for line in lines[::2] if line.flags & LineFlag.SATURATED] == [5]
+
+
+def test_a_fault_at_a_time_happens_once_in_the_line_under_way():
+    lines = list(device("nan_line@1.6s").scan(REQUEST))
+    bad = [line for line in lines if np.isnan(line.channels["height"]).all()]
+    assert [line.direction for line in bad] == [Direction.TRACE, Direction.RETRACE]
+    assert bad[0].time - 0.25 <= 1.6 < bad[1].time
 
 
 def test_a_frozen_channel_repeats_its_last_line():

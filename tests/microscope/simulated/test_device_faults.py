@@ -44,10 +44,12 @@ def test_an_unreadable_fault_is_refused(text):
         parse_fault(text)
 
 
-def test_a_fault_sets_in_once():
+def test_a_fault_sets_in_at_its_line_or_in_the_line_of_its_time():
     faults = (parse_fault("nan_line@1:3"), parse_fault("tip_change@10.2s"))
-    hits = [(i, f.kind) for i in range(20) for f in due(faults, 1, i, float(i), i + 1.0)]
-    assert hits == [(3, FaultKind.NAN_LINE), (10, FaultKind.TIP_CHANGE)]
+    assert due(faults, 1, 2, 10.1) == ()
+    assert due(faults, 2, 3, 10.1) == ()
+    assert due(faults, 1, 3, 10.1) == faults[:1]
+    assert due(faults, 1, 9, 10.3) == faults[1:]
 
 
 def test_a_line_without_readings_is_nan_and_the_instrument_does_not_notice():

@@ -4,6 +4,7 @@ from ai_afm.geometry import corners, is_inside, shifted
 from ai_afm.image.scan_layout import read_scan
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.survey.drift import register
+from ai_afm.survey.places import offsets
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Frame, Observation, Point, Role, ScanRequest
 
@@ -28,7 +29,8 @@ def measured_offset(
     shift = register(stored, frame)
     if shift is None:
         return None, None
-    before = reference.offset or (0.0, 0.0)
+    pairs = zip(survey.observations, offsets(survey), strict=True)
+    before = next(offset for observation, offset in pairs if observation is reference)
     return (before[0] + shift.dx, before[1] + shift.dy), shift.uncertainty
 
 

@@ -16,6 +16,7 @@ from ai_afm.image.scan_bytes import ScanState
 from ai_afm.segment.base import Glimpse
 from ai_afm.store.scan_file import ScanFileWriter
 from ai_afm.acquire.drifted import measured_offset
+from ai_afm.survey.doubts import uncertain_spots
 from ai_afm.survey.survey import Survey
 from ai_afm.survey.walls import extract_network
 from ai_afm.types.codec import encode
@@ -236,7 +237,7 @@ def _observe(
         lines=progress.rows,
         network=extract_network(segmentation, frame.region) if segmentation else None,
         segmentation=segmentation,
-        finished=progress.stopped is None,
+        finished=progress.stopped is None and progress.rows == frame.shape[0],
         seconds=session.microscope.state().time - started,
         offset=offset,
         notes={
@@ -245,6 +246,7 @@ def _observe(
             "segmentation": glimpse.path.name if glimpse else None,
             "stopped": progress.stopped,
             "offset_uncertainty": uncertainty,
+            "uncertain": uncertain_spots(segmentation, frame.region) if segmentation else None,
         },
     )
     session.journal.append("observed", observation_record(observation))

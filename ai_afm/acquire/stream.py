@@ -1,6 +1,7 @@
 """The acquisition thread: reads each line of one scan, checks it and stores it before anybody sees it."""
 
 import logging
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -33,13 +34,24 @@ def checked(line: ScanLine, previous: ScanLine | None) -> ScanLine:
     """
     flags = line.flags
     for name, values in line.channels.items():
-        if not np.isfinite(values).all():
+        if not _all_finite(values):
             flags |= LineFlag.NON_FINITE
         if _longest_extreme_run(values) >= 32:
             flags |= LineFlag.SATURATED
-        if previous is not None and np.array_equal(previous.channels.get(name, ()), values):
+        if previous is not None and _same(previous.channels.get(name), values):
             flags |= LineFlag.FROZEN
     return line if flags == line.flags else replace(line, flags=flags)
+
+
+def _all_finite(values: FloatImage) -> bool:
+    # A double sum of floats cannot overflow, so it is finite exactly when all of them are.
+    return math.isfinite(np.add.reduce(values, axis=None, dtype=np.float64))
+
+
+def _same(before: FloatImage | None, now: FloatImage) -> bool:
+    if before is None or before.shape != now.shape or before.flat[0] != now.flat[0]:
+        return False
+    return np.array_equal(before, now)
 
 
 def _longest_extreme_run(values: FloatImage) -> int:

@@ -20,9 +20,9 @@ def dry_run(config: RunConfig) -> dict[str, Any]:
     config = resolve(config)
     microscope = open_instrument(config)
     try:
-        controller = open_controller(config.run.controller, config)
-        survey = Survey(microscope.limits, microscope.consent, config.run.seed)
         times = times_of(microscope.capabilities)
+        controller = open_controller(config.run.controller, config, times)
+        survey = Survey(microscope.limits, microscope.consent, config.run.seed)
         rows: list[dict[str, Any]] = []
         number = 0
         while (request := controller.propose(survey)) is not None and len(rows) < 10_000:

@@ -177,6 +177,7 @@ def _check_waveform(waveform: Waveform, rules: Rules) -> None:
         if number(seconds, f"the {name} of the waveform") < 0:
             raise OutOfRange(f"the {name} {seconds:.6g} s is negative; give a time")
     positive(waveform.duration, "the duration of the waveform")
+    number(waveform.first_polarity, "the first polarity")
     if waveform.first_polarity not in (-1, 1) or waveform.envelope not in ("triangle", "step"):
         raise OutOfRange(
             f"first polarity {waveform.first_polarity!r} or envelope {waveform.envelope!r} is"

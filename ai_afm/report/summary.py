@@ -11,6 +11,7 @@ from ai_afm.report.truth import true_world
 from ai_afm.store.journal import Journal, Row
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.survey.match import recall_precision
+from ai_afm.survey.places import offsets
 from ai_afm.survey.survey import Survey
 from ai_afm.types import (
     DOMAIN_WALL_CODES,
@@ -22,6 +23,9 @@ from ai_afm.types import (
     ScanRequest,
     Wall,
 )
+
+NATIVE = (Role.OVERVIEW, Role.RASTER, Role.ZOOM, Role.WISH)
+"""Roles of frames that show the sample before it was probed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,8 @@ def summarise(folder: RunFolder) -> RunSummary:
 def drawn_walls(survey: Survey) -> tuple[Wall, ...]:
     """Return all walls and boundaries of frames from before the sample was probed, drift removed."""
     walls: list[Wall] = []
-    for observation in survey.scans(Role.OVERVIEW, Role.RASTER, Role.ZOOM, Role.WISH):
-        if observation.network is not None:
-            dx, dy = observation.offset or (0.0, 0.0)
+    for observation, (dx, dy) in zip(survey.observations, offsets(survey), strict=True):
+        if observation.network is not None and observation.request.role in NATIVE:
             walls += [_moved(w, -dx, -dy) for w in observation.network.walls]
     return tuple(walls)
 

@@ -82,7 +82,8 @@ def read_reference(path: Path) -> Reference:
         When the file cannot be read, or lacks or contradicts what a reference needs.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # opened here, for numpy leaves a file open that it cannot read
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             part = {key: stored[key] for key in stored.files}
     except (OSError, ValueError, BadZipFile, EOFError) as exc:
         raise BadInput(f"{path} is no readable .npz file: {exc}") from exc

@@ -15,6 +15,7 @@ from ai_afm import __version__
 from ai_afm.acquire.earlier import earlier
 from ai_afm.acquire.session import Session
 from ai_afm.config import RunConfig, parse_config, resolved, to_toml
+from ai_afm.control.costs import times_of
 from ai_afm.control.plugins import open_controller
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.microscope.plugins import Earlier, open_microscope
@@ -91,13 +92,14 @@ def open_session(
     with ExitStack() as stack:
         stack.enter_context(folder.lock())
         journal = stack.enter_context(Journal.open(folder.journal_file))
-        controller = open_controller(config.run.controller, config)
         glimpses = SegmenterProcess(
             config.model.name, config.model.threads, folder.segmentations, lab
         )
         stack.callback(glimpses.close)
         microscope = open_instrument(config, earlier(folder, journal))
         stack.callback(microscope.close)
+        times = times_of(microscope.capabilities)
+        controller = open_controller(config.run.controller, config, times)
         steering = SteeringServer(folder.steering_file, microscope.withdraw)
         stack.callback(steering.close)
         acknowledge = _acknowledger(stack.enter_context(events.open("a"))) if events else None

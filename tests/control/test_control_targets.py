@@ -131,7 +131,6 @@ def test_after_is_the_same_region_as_before(played):
 def test_the_same_survey_brings_the_same_proposal_and_prefixes_replay_the_run(played):
     survey = SURVEY
     for request, observation in zip(played.requests, played.survey.observations, strict=True):
-        assert CONTROLLER.propose(survey) == request
         assert TargetsController(CONFIG).propose(survey) == request
         survey = survey.add(observation)
 
@@ -148,7 +147,7 @@ def test_chance_changes_the_order_of_probes_and_nothing_else(played):
     length=st.integers(0, 33),
     offset=st.tuples(st.floats(-5e-8, 5e-8), st.floats(-5e-8, 5e-8)),
 )
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_survey_brings_the_same_proposal_twice(played, seed, length, offset):
     known = played.survey.observations[:length]
     survey = Survey(limits(), EVERYWHERE, seed, known, offset=offset)
@@ -224,10 +223,10 @@ def test_a_refused_closer_frame_is_not_asked_for_again_and_the_next_best_is_take
                 return "too close to the clamp"
         return None
 
-    played = play(CONTROLLER, CROSSED, SURVEY, refuse)
+    played = play(SMALL, CROSSED, SURVEY, refuse)
     near = [r for r in asked if math.dist(r.region.center, (0.5 * UM, -0.6 * UM)) < 0.1 * UM]
     assert len(near) == 1
-    assert len({r.target for r in played.frames(Role.ZOOM)}) == 4
+    assert len({r.target for r in played.frames(Role.ZOOM)}) == 2
 
 
 def test_a_guard_that_refuses_everything_ends_the_run():
@@ -280,10 +279,10 @@ def test_a_target_that_turns_out_empty_is_given_up_for_the_next():
             return Drawing.network(self, region)
 
     ghost = Ghost(CROSSED.walls, CROSSED.junctions)
-    played = play(CONTROLLER, ghost, SURVEY)
+    played = play(SMALL, ghost, SURVEY)
     frames = [r for r in played.frames(Role.ZOOM) if r.target == "T1"]
     assert len(frames) == 1
-    assert len({r.target for r in played.frames(Role.ZOOM)}) >= 4
+    assert len({r.target for r in played.frames(Role.ZOOM)}) >= 3
     assert not [p for p in played.probes() if p.target == "T1"]
 
 
@@ -400,7 +399,8 @@ def test_a_kind_that_closer_frames_do_not_confirm_loses_its_rank():
 
     walls = (line(-2.4, 0.0, 2.4, 0.0), line(-2.4, 2.0, 2.4, 2.0), line(-2.4, -2.0, 2.4, -2.0))
     junctions = tuple((x, 0.0, (1, 1, 1)) for x in (-1.8, -0.6, 0.6, 1.8))
-    played = play(CONTROLLER, Blurred(walls, junctions), SURVEY)
+    only = TargetsController(config(probe={"enabled": False}))
+    played = play(only, Blurred(walls, junctions), SURVEY)
     zooms = played.frames(Role.ZOOM)
     assert "did not confirm it" in zooms[1].reason
     kinds = ["junction" in r.reason for r in zooms if "frame 1 of" in r.reason]

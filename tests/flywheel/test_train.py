@@ -100,15 +100,17 @@ def test_what_the_kept_channels_do_not_show_is_not_asked_for() -> None:
 
 
 def test_a_line_that_changes_nothing_is_invisible() -> None:
-    rng = np.random.default_rng(2)
-    channels = {
-        "height": rng.standard_normal((64, 80)).astype(np.float32),
-        "amplitude": np.abs(rng.normal(1, 0.1, (64, 80))).astype(np.float32),
-        "phase": rng.normal(0, 0.1, (64, 80)).astype(np.float32),
-    }
-    line = np.zeros((64, 80), bool)
+    rng, line, shares = np.random.default_rng(2), np.zeros((96, 112), bool), []
     line[:, 33] = True
-    assert (visible_lines(channels, line, np.zeros_like(line)) > 0).sum() < 0.1 * line.sum()
+    for _ in range(12):
+        channels = {
+            "height": rng.standard_normal(line.shape).astype(np.float32),
+            "amplitude": np.abs(rng.normal(1, 0.1, line.shape)).astype(np.float32),
+            "phase": rng.normal(0, 0.1, line.shape).astype(np.float32),
+        }
+        seen = visible_lines(channels, line, np.zeros_like(line)) > 0
+        shares.append(seen.sum() / line.sum())
+    assert np.mean(shares) < 0.1
 
 
 def test_examples_are_finite_whatever_mishaps_there_are() -> None:

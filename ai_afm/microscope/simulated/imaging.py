@@ -184,7 +184,7 @@ def _piezoresponse(
     limits = {"height": rail, "deflection": s.deflection_limit, "amplitude": s.response_limit}
     if detected.upper is not None and detected.frequency is not None:
         images |= {"frequency": detected.frequency} | _recorded(detected.upper, "2", s)
-        limits["amplitude2"] = s.response_limit
+        limits["amplitude_2"] = s.response_limit
     return images, limits
 
 

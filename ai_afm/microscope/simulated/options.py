@@ -101,7 +101,7 @@ def imaging_of(options: SimulatedOptions) -> ImagingSettings:
         tip=tip,
         detection=Detection(mode=mode, frequency=MODE_FREQUENCY[mode]),
         scanner=ScannerSettings(
-            closed_loop=closed, drift=(drift, drift), bow=0.0 if closed else 4.0
+            closed_loop=closed, drift=(drift, drift), bow=0.0 if closed else 40.0
         ),
         noise=noise.scaled(
             noise.NoiseSettings(phase_offset=math.radians(options.phase_offset_deg)), options.noise

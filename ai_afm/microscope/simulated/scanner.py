@@ -46,7 +46,7 @@ class ScannerSettings:
     hysteresis: float = 0.03
     creep: float = 0.01
     creep_time: float = 0.1
-    bow: float = 4.0
+    bow: float = 40.0
     tilt: Point = (2e-3, -1e-3)
     drift: Point = (0.0, 0.0)
     drift_period: float = 1800.0

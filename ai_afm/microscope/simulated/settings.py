@@ -90,7 +90,7 @@ def channels_of(mode: Mode) -> tuple[Channel, ...]:
     deflection = Channel("deflection", "m", "Deflection")
     if mode is not Mode.PFM_DART:
         return height, amplitude, phase, deflection
-    second = Channel("amplitude2", "m", "Amplitude2"), Channel("phase2", "rad", "Phase2")
+    second = Channel("amplitude_2", "m", "Amplitude2"), Channel("phase_2", "rad", "Phase2")
     return height, amplitude, phase, deflection, Channel("frequency", "Hz", "Frequency"), *second
 
 

@@ -21,6 +21,8 @@ from ai_afm.image.scan_bytes import ScanState
 from ai_afm.store.scan_file import ScanFileWriter
 from ai_afm.types import Channel, Direction, Measurement, ScanLine, ScanRegion, ScanRequest
 
+NAMES = ("height", "amplitude", "phase", "deflection")
+"""Channels of the scan, so that a network finds its inputs."""
 OnRow = Callable[[Path, int], None]
 """Called in the consuming thread with the scan file and the number of durable rows."""
 
@@ -119,7 +121,8 @@ def _waiting_share(load: LineLoad) -> float:
 
 def _run(load: LineLoad, path: Path, on_row: OnRow | None) -> dict[str, float]:
     request = _request(load)
-    channels = tuple(Channel(f"channel_{n}", "V") for n in range(load.channels))
+    names = [*NAMES[: load.channels], *(f"extra_{n}" for n in range(load.channels - len(NAMES)))]
+    channels = tuple(Channel(name, "V") for name in names)
     source = _Source(load, channels)
     try:
         with ScanFileWriter.create(path, 1, request, channels, Measurement()) as writer:

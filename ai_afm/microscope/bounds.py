@@ -112,7 +112,7 @@ def count(value: object, limit: int, what: str) -> None:
     """Check that a value is an integer from 1 to `limit`; raises `OutOfRange`."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise OutOfRange(f"{value!r} {what} are not a whole number; give an integer")
-    if not 1 <= value <= limit:
+    if not 1 <= int(value) <= limit:
         raise OutOfRange(f"{value} {what} lie outside 1 to {limit}; choose a number inside")
 
 

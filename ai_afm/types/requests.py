@@ -1,6 +1,5 @@
 """What the microscope can be asked to do: regions, scans, paths, probes, writes."""
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -185,13 +184,6 @@ class Waveform:
     def duration(self) -> float:
         """How long the waveform takes, s."""
         return self.cycles * self.steps * (self.on_time + self.off_time)
-
-    @property
-    def dose(self) -> float:
-        """Integral of |bias| over time on and off field, V s, an upper bound for a triangle."""
-        per_step = self.amplitude * self.on_time + abs(self.read_bias) * self.off_time
-        shape = 0.5 if self.envelope == "triangle" else 1.0
-        return math.fsum([per_step * shape]) * self.steps * self.cycles
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from cell to cell.
 import cmath
 import dataclasses
 import math
+import sys
 from collections import Counter
 from dataclasses import dataclass
 
@@ -58,8 +59,8 @@ def is_legal(request: object, setting: Setting) -> bool:
 def numbers_are_sound(value: object) -> bool:
     if isinstance(value, bool):
         return False
-    if isinstance(value, float):
-        return -math.inf < value < math.inf
+    if isinstance(value, int | float):
+        return -sys.float_info.max <= value <= sys.float_info.max
     if isinstance(value, tuple):
         return all(numbers_are_sound(v) for v in value)
     if dataclasses.is_dataclass(value):
@@ -170,6 +171,8 @@ def write(request: WriteRequest, setting: Setting) -> bool:
 def path(request: PathRequest, setting: Setting) -> bool:
     drive = request.drive or Drive(setting.own_drive)
     if not request.sweeps or not volts_ok(setting, drive.dc_bias, drive.amplitude):
+        return False
+    if drive.frequency is not None and drive.frequency <= 0:
         return False
     for sweep in request.sweeps:
         start, end = complex(*sweep.start), complex(*sweep.end)

@@ -3,9 +3,16 @@
 from pathlib import Path
 
 import pytest
+import torch
 from tiny_model import small_arrays, small_card
 
 from ai_afm.segment.model_file import LoadedModel, load_model, write_model
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """Tiny networks are slower on several threads, above all on a busy machine."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def test_folding_the_batch_norm_changes_nothing() -> None:
         assert torch.allclose(net(x), folded(net)(x), atol=1e-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     lines=st.integers(1, 90),
     pixels=st.integers(1, 70),

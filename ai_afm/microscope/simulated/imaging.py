@@ -183,7 +183,7 @@ def _piezoresponse(
     images |= _recorded(detected.response, "", s)
     limits = {"height": rail, "deflection": s.deflection_limit, "amplitude": s.response_limit}
     if detected.upper is not None and detected.frequency is not None:
-        images |= {"frequency": detected.frequency} | _recorded(detected.upper, "2", s)
+        images |= {"frequency": detected.frequency} | _recorded(detected.upper, "_2", s)
         limits["amplitude_2"] = s.response_limit
     return images, limits
 

@@ -1,0 +1,236 @@
+"""The probes of a place: image before, what was measured, image after."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpecFromSubplotSpec, SubplotSpec
+from matplotlib.lines import Line2D
+
+from ai_afm.geometry import to_region
+from ai_afm.image.channels import pick
+from ai_afm.report.figures import UM, bare, colour_bar, draw_image, scale_bar, shown
+from ai_afm.report.loops import Branch, Curves, Readout
+from ai_afm.report.map_figure import probe_style, probe_words
+from ai_afm.report.palette import ACCENT, FIRST, GRID, LATER, MUTED
+from ai_afm.report.quantity import prefix_of
+from ai_afm.report.story import Seen
+from ai_afm.report.svg import WIDTH
+from ai_afm.types import Frame, Role, Spectrum
+
+MANY = 1500
+"""Points of a curve beyond which it is drawn as a picture, not as vectors."""
+ROW = 1.75
+"""Height of a row of loops, inches."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeView:
+    """A probe with what came of it; `spectrum` is `None` where it broke off."""
+
+    seen: Seen
+    spectrum: Spectrum | None
+    readout: Readout | None
+
+    @property
+    def title(self) -> str:
+        """Site, number and role."""
+        probe = self.seen.probe
+        name = probe.site or f"probe {self.seen.observation.number}"
+        return f"{name}, {probe_words(probe.role)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """An image around the probes; `frame` is `None` where it cannot be read."""
+
+    seen: Seen
+    frame: Frame | None
+
+
+def probe_figure(
+    before: ImageView | None, probes: Sequence[ProbeView], after: ImageView | None, side: int
+) -> Figure:
+    """Draw the image before, up to two columns of probes, and the image after.
+
+    Parameters
+    ----------
+    before, after
+        Images around the probes, `None` where none was made.
+    probes
+        In the order in which they were made.
+    side
+        Largest number of pixels of an image along a side.
+    """
+    ordered = sorted(probes, key=lambda p: (p.seen.probe.site or "", p.seen.observation.number))
+    pairs = _rows(ordered)
+    height = max(ROW * len(pairs), 2 * 1.85 if before or after else 0) + 0.75
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03)  # type: ignore[union-attr]
+    sides = [1.35, 3.3, 1.35] if before or after else [3.3]
+    grid = figure.add_gridspec(1, len(sides), width_ratios=sides)
+    if len(sides) > 1:
+        _images(figure, grid[0], before, probes, ("before", side))
+        _images(figure, grid[2], after, probes, ("after", side))
+    inner = GridSpecFromSubplotSpec(len(pairs), 2, subplot_spec=grid[len(sides) // 2])
+    for row, pair in enumerate(pairs):
+        for column, view in enumerate(pair):
+            _probe(figure, inner[row, column], view)
+    figure.legend(handles=_handles(probes), loc="outside lower center", ncols=4)
+    return figure
+
+
+def _rows(probes: Sequence[ProbeView]) -> list[list[ProbeView]]:
+    """Put wall sites on the left and their partners on the right."""
+    left = [p for p in probes if p.seen.probe.role is not Role.BULK]
+    right = [p for p in probes if p.seen.probe.role is Role.BULK]
+    rows = []
+    for view in left:
+        pair = [r for r in right if _pair(r) == _pair(view)]
+        right = [r for r in right if r not in pair]
+        rows.append([view, *pair[:1]])
+        right += pair[1:]
+    rows += [right[i : i + 2] for i in range(0, len(right), 2)]
+    return rows
+
+
+def _pair(view: ProbeView) -> str:
+    return (view.seen.probe.site or str(view.seen.observation.number)).rstrip("WB")
+
+
+def _handles(probes: Sequence[ProbeView]) -> list[Line2D]:
+    handles = []
+    if any(p.readout for p in probes):
+        handles = [
+            Line2D([], [], color=FIRST, lw=1.8, label="first half-cycle, from the native state"),
+            Line2D([], [], color=LATER, lw=0.8, label="later: written state, never pooled"),
+        ]
+    for role in dict.fromkeys(p.seen.probe.role for p in probes):
+        style = probe_style(role)
+        label = f"site {probe_words(role)}"
+        handles.append(Line2D([], [], ms=4, label=label, **style))  # type: ignore[arg-type]
+    return handles
+
+
+def _images(
+    figure: Figure,
+    place: SubplotSpec,
+    view: ImageView | None,
+    probes: Sequence[ProbeView],
+    words: tuple[str, int],
+) -> None:
+    """Draw the response channels of an image one above the other, with the sites."""
+    when, side = words
+    names = [n for n in ("amplitude", "phase") if view and view.frame and pick(view.frame, n) is not None]  # fmt: skip
+    if view is None or view.frame is None or not names:
+        axes = figure.add_subplot(place)
+        axes.set_axis_off()
+        what = "could not be read" if view is not None and view.frame is None else "not made"
+        axes.text(0.5, 0.5, f"image {when}\n{what}", ha="center", va="center", color=MUTED)
+        return
+    stack = GridSpecFromSubplotSpec(len(names), 1, subplot_spec=place)
+    for index, name in enumerate(names):
+        channel = shown(view.frame, name)
+        assert channel is not None
+        axes = figure.add_subplot(stack[index, 0])
+        drawn = draw_image(axes, channel, view.frame.region, side)
+        bare(axes)
+        if index == 0:
+            axes.set_title(f"{when}: scan {view.seen.observation.number}")
+        colour_bar(figure, axes, drawn, channel)
+        scale_bar(axes, view.frame.region.size[0])
+        _sites(axes, view, probes, named=index == 0)
+
+
+def _sites(axes: Axes, view: ImageView, probes: Sequence[ProbeView], *, named: bool) -> None:
+    """Mark where the probes were made, on the ground that the image shows."""
+    region = view.seen.scan.region
+    box = axes.get_xlim(), axes.get_ylim()
+    for probe in probes:
+        at = np.subtract(probe.seen.probe.position, probe.seen.drift) + view.seen.drift
+        u, v = (float(c) * UM for c in to_region(region, at[0], at[1]))
+        axes.plot([u], [v], ms=4, zorder=8, **probe_style(probe.seen.probe.role))  # type: ignore[arg-type]
+        if named and box[0][0] < u < box[0][1] and box[1][0] < v < box[1][1]:
+            name = (probe.seen.probe.site or "").rpartition("-")[2]
+            right = u < 0.25 * box[0][1]
+            axes.annotate(
+                name, (u, v), (4 if right else -4, 0), textcoords="offset points", color="white",
+                fontsize=6, va="center", ha="left" if right else "right", zorder=9,
+                bbox={"boxstyle": "round,pad=0.1", "fc": "black", "alpha": 0.45, "lw": 0},
+            )  # fmt: skip
+    axes.set_xlim(box[0])
+    axes.set_ylim(box[1])
+
+
+def _probe(figure: Figure, place: SubplotSpec, view: ProbeView) -> None:
+    if view.readout is None:
+        axes = figure.add_subplot(place)
+        axes.set_title(view.title)
+        if view.spectrum is None:
+            axes.set_axis_off()
+            axes.text(0.5, 0.5, "no result: it broke off", ha="center", va="center", color=MUTED)
+        else:
+            _plain(axes, view.spectrum)
+        return
+    readout = view.readout
+    stack = GridSpecFromSubplotSpec(2, 1, subplot_spec=place, height_ratios=[1.75, 1.0])
+    upper = figure.add_subplot(stack[0, 0])
+    lower = figure.add_subplot(stack[1, 0], sharex=upper)
+    reach = max(
+        (float(np.nanmax(np.abs(b[1]))) for c in (readout.off, readout.on)
+         for b in (c.first, *c.later) if np.isfinite(b[1]).any()),
+        default=1.0,
+    )  # fmt: skip
+    factor, unit = prefix_of(reach, readout.unit)
+    upper.set_title(view.title)
+    for axes, curves, words in ((upper, readout.off, "off field"), (lower, readout.on, "on field")):
+        _curves(axes, curves, factor)
+        axes.set_ylabel(f"{words} ({unit})")
+    coercive = readout.native.coercive
+    if readout.native.has_switched:
+        upper.axvline(coercive, color=FIRST, lw=0.6, ls=(0, (3, 2)), zorder=1)
+    upper.tick_params(labelbottom=False)
+    lower.set_xlabel("write bias (V)")
+
+
+def _curves(axes: Axes, curves: Curves, factor: float) -> None:
+    axes.axhline(0, color=GRID, lw=0.6, zorder=0)
+    axes.axvline(0, color=GRID, lw=0.6, zorder=0)
+    for branch in (curves.rest, *curves.later):
+        _line(axes, branch, factor, {"color": LATER, "lw": 0.7, "zorder": 2})
+    _line(axes, curves.first, factor, {"color": FIRST, "lw": 1.7, "zorder": 3})
+    if not len(curves.first[0]):
+        axes.text(0.5, 0.5, "not read", transform=axes.transAxes, ha="center", color=MUTED)
+
+
+def _line(axes: Axes, branch: Branch, factor: float, style: dict[str, object]) -> None:
+    many = len(branch[0]) > MANY
+    axes.plot(branch[0], branch[1] / factor, rasterized=many, **style)  # type: ignore[arg-type]
+
+
+def _plain(axes: Axes, spectrum: Spectrum) -> None:
+    """Draw a probe that is no loop: force against height, or amplitude against time."""
+    extra = spectrum.extra
+    style = {"color": ACCENT, "lw": 1.0, "rasterized": len(spectrum.time) > MANY}
+    across = next((n for n in ("force", "deflection") if n in extra), None)
+    if across is not None and "height" in extra:
+        unit = "N" if across == "force" else "m"
+        (fx, ux), (fy, uy) = _scale(extra["height"], "m"), _scale(extra[across], unit)
+        axes.plot(extra["height"] / fx, extra[across] / fy, **style)  # type: ignore[arg-type]
+        axes.set_xlabel(f"height ({ux})")
+        axes.set_ylabel(f"{across} ({uy})")
+        return
+    amplitude = np.abs(spectrum.response)
+    (fx, ux), (fy, uy) = _scale(spectrum.time, "s"), _scale(amplitude, spectrum.response_unit)
+    axes.plot(spectrum.time / fx, amplitude / fy, **style)  # type: ignore[arg-type]
+    axes.set_xlabel(f"time ({ux})")
+    axes.set_ylabel(f"amplitude ({uy})")
+
+
+def _scale(values: np.ndarray, unit: str) -> tuple[float, str]:
+    known = values[np.isfinite(values)]
+    largest = float(np.abs(known).max()) if known.size else math.nan
+    return prefix_of(largest, unit)

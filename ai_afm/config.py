@@ -47,9 +47,7 @@ class RegionSettings(Settings):
     def region(self) -> ScanRegion:
         """The rectangle in metres."""
         (x, y), (width, height) = self.center_nm, self.size_nm
-        return ScanRegion(
-            (x * NM, y * NM), (width * NM, height * NM), math.radians(self.angle_deg)
-        )
+        return ScanRegion((x * NM, y * NM), (width * NM, height * NM), math.radians(self.angle_deg))
 
 
 class RunSettings(Settings):
@@ -176,11 +174,11 @@ class OverviewSettings(Settings):
     def region(self) -> ScanRegion:
         """The rectangle in metres."""
         if self.size_nm is None:
-            raise ConfigError("overview.size_nm is open; it is resolved when the microscope is opened")
+            raise ConfigError(
+                "overview.size_nm is open; it is resolved when the microscope is opened"
+            )
         (x, y), (width, height) = self.center_nm, self.size_nm
-        return ScanRegion(
-            (x * NM, y * NM), (width * NM, height * NM), math.radians(self.angle_deg)
-        )
+        return ScanRegion((x * NM, y * NM), (width * NM, height * NM), math.radians(self.angle_deg))
 
 
 class TargetWeights(Settings):

@@ -2,7 +2,7 @@
 
 
 class AfmError(Exception):
-    """Anything that ai-afm refuses or fails to do; its text is meant for the person at the microscope."""
+    """Anything that ai-afm refuses or fails to do, in words for the person at the microscope."""
 
 
 class ConfigError(AfmError):

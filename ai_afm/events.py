@@ -8,7 +8,7 @@ from ai_afm.types import Observation, ProbeRequest, Request, ScanLine, ScanReque
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The run folder is open; `folder` is its absolute path, `resumed` whether it continues an older run."""
+    """The run folder (absolute path) is open; `resumed` tells whether it goes on."""
 
     folder: str
     resumed: bool
@@ -16,7 +16,7 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The controller has chosen; the decision (journal row `sequence`) is stored before anything moves."""
+    """The controller has chosen; journal row `sequence` is stored before anything moves."""
 
     sequence: int
     request: Request

@@ -1,8 +1,9 @@
 """Region <-> pixel <-> sample: the only place that turns pixels into metres.
 
-Sample frame: x right, y up, origin at the centre of the scanner's range, m; angles counter-clockwise, rad.
-Arrays are [line, pixel]: row 0 at the top (largest y of an unrotated region), column 0 at the left. Pixel
-(0, 0) is centred half a pixel inside the corner, so a region's edge is the outer edge of its pixels.
+Sample frame: x right, y up, origin at the centre of the scanner's range, m; angles
+counter-clockwise, rad. Arrays are [line, pixel]: row 0 at the top (largest y of an unrotated
+region), column 0 at the left. Pixel (0, 0) is centred half a pixel inside the corner, so a region's
+edge is the outer edge of its pixels.
 """
 
 import math
@@ -21,7 +22,8 @@ def to_sample(region: ScanRegion, u: ArrayLike, v: ArrayLike) -> tuple[FloatArra
     Parameters
     ----------
     region
-        The rectangle that carries the axes u (fast, to the right) and v (slow, up), origin at its centre.
+        The rectangle that carries the axes u (fast, to the right) and v (slow, up), origin at its
+        centre.
     u, v
         Any shape, m.
 
@@ -95,14 +97,16 @@ def line_ends(region: ScanRegion, shape: tuple[int, int], row: int) -> tuple[Poi
 
 
 def corners(region: ScanRegion) -> FloatArray:
-    """Return the four corners, (4, 2) in m, counter-clockwise from the lower left of the unrotated region."""
+    """Return the corners, (4, 2) in m, counter-clockwise from the lower left."""
     u = np.array([-0.5, 0.5, 0.5, -0.5]) * region.size[0]
     v = np.array([-0.5, -0.5, 0.5, 0.5]) * region.size[1]
     return np.stack(to_sample(region, u, v), axis=1)
 
 
-def is_inside(region: ScanRegion, x: ArrayLike, y: ArrayLike, margin: float = 0.0) -> NDArray[np.bool_]:
-    """Tell which points lie in the region, edge included, at least `margin` (m) away from its edge."""
+def is_inside(
+    region: ScanRegion, x: ArrayLike, y: ArrayLike, margin: float = 0.0
+) -> NDArray[np.bool_]:
+    """Tell which points lie in the region, at least `margin` (m) inside its edge."""
     u, v = to_region(region, x, y)
     return (np.abs(u) <= region.size[0] / 2 - margin) & (np.abs(v) <= region.size[1] / 2 - margin)
 
@@ -114,14 +118,14 @@ def contains(outer: ScanRegion, inner: ScanRegion) -> bool:
 
 
 def bounding_region(points: FloatArray, margin: float = 0.0) -> ScanRegion:
-    """Return the smallest unrotated region around points (n, 2), m, with a margin (m) on all sides."""
+    """Return the smallest unrotated region around points (n, 2), m, with a margin (m)."""
     low, high = points.min(axis=0) - margin, points.max(axis=0) + margin
     center, size = (low + high) / 2, high - low
     return ScanRegion((float(center[0]), float(center[1])), (float(size[0]), float(size[1])))
 
 
 def overlap_area(a: ScanRegion, b: ScanRegion) -> float:
-    """Return the area, m^2, that two regions share (Sutherland-Hodgman clipping of one by the other)."""
+    """Return the area, m^2, that two regions share (by Sutherland-Hodgman clipping)."""
     polygon = corners(a)
     clip = corners(b)
     for start, end in zip(clip, np.roll(clip, -1, axis=0), strict=True):

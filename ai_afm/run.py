@@ -1,4 +1,4 @@
-"""The loop: ask the controller where to look, scan or probe, add what was seen, say what happened."""
+"""The loop: ask where to look, scan or probe, add what was seen, say what happened."""
 
 from collections.abc import Generator
 
@@ -10,9 +10,9 @@ from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
 from ai_afm.errors import InstrumentError, OutOfRange, SafetyStop
 from ai_afm.events import Decided, Event, Observed, Refused, RunFinished, RunStarted
-from ai_afm.types.codec import encode
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Authority, Observation, ProbeRequest, ScanRequest
+from ai_afm.types.codec import encode
 
 MAX_FAULTS = 3
 """Instrument faults in a row after which a run ends."""

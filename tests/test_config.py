@@ -14,7 +14,7 @@ RANGE = ScanRegion((0.0, 0.0), (20e-6, 10e-6))
 
 
 def test_a_misspelt_key_is_refused_by_its_name():
-    with pytest.raises(ConfigError, match="unknown key 'overview.line_rate'"):
+    with pytest.raises(ConfigError, match=r"unknown key 'overview\.line_rate'"):
         parse_config("[overview]\nsize_nm = [5000, 4000]\nline_rate = 2.0\n")
 
 
@@ -37,7 +37,9 @@ def test_a_value_out_of_bounds_is_refused(text):
 
 
 def test_nanometres_and_degrees_become_si():
-    config = parse_config("[overview]\ncenter_nm = [100, -50]\nsize_nm = [3000, 1000]\nangle_deg = 90\n")
+    config = parse_config(
+        "[overview]\ncenter_nm = [100, -50]\nsize_nm = [3000, 1000]\nangle_deg = 90\n"
+    )
     region = config.overview.region
     assert region.center == (pytest.approx(1e-7), pytest.approx(-5e-8))
     assert region.size == (pytest.approx(3e-6), pytest.approx(1e-6))

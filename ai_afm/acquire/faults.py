@@ -11,7 +11,7 @@ from ai_afm.types import Authority, Observation, Role, ScanRequest
 
 
 def report_fault(session: Session, helm: Helm, error: InstrumentError) -> Generator[Event]:
-    """Make safe and say so; a supervised run then waits for its person, an unattended one tries again."""
+    """Make safe and say so; supervised, wait for a person; unattended, try again."""
     session.make_safe()
     kind = type(error).__name__
     if helm.stopping:
@@ -20,17 +20,17 @@ def report_fault(session: Session, helm: Helm, error: InstrumentError) -> Genera
         response = "bias and drive are off, the tip is parked; the run tries the next request"
     else:
         helm.held = True
-        response = "bias and drive are off, the tip is parked; waiting for a person (resume or stop)"
-    session.journal.append(
-        "fault", {"kind": kind, "message": str(error), "response": response}
-    )
+        response = (
+            "bias and drive are off, the tip is parked; waiting for a person (resume or stop)"
+        )
+    session.journal.append("fault", {"kind": kind, "message": str(error), "response": response})
     yield Faulted(kind, str(error), response)
 
 
 def perception_fault(
     session: Session, survey: Survey, observation: Observation
 ) -> Generator[Event, None, Survey]:
-    """Fall back on the raster plan where the overview could not be segmented or is unlike anything known."""
+    """Fall back on the raster plan where perception failed or is out of its depth."""
     request, notes = observation.request, observation.notes or {}
     if not isinstance(request, ScanRequest) or session.glimpses is None or survey.fallback:
         return survey

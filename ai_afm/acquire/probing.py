@@ -6,9 +6,9 @@ from ai_afm.acquire.earlier import remember_dose
 from ai_afm.acquire.scanning import observation_record
 from ai_afm.acquire.session import Session
 from ai_afm.events import Event, ProbeStarted
-from ai_afm.types.codec import encode
 from ai_afm.store.probe_file import write_probe
 from ai_afm.types import Observation, ProbeRequest
+from ai_afm.types.codec import encode
 
 
 def probe(session: Session, request: ProbeRequest) -> Generator[Event, None, Observation]:

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from ai_afm.errors import StoreError
-from ai_afm.types.codec import decode
 from ai_afm.store.journal import Journal
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.store.segmentation_file import read_segmentation
 from ai_afm.survey.survey import Survey, Wish
 from ai_afm.survey.walls import extract_network
 from ai_afm.types import Observation, ProbeRequest, ScanRequest
+from ai_afm.types.codec import decode
 
 
 def rebuild(survey: Survey, folder: RunFolder, journal: Journal) -> Survey:
     """Return the survey after all that the journal tells, from stored segmentations.
 
-    A probe that was begun and not finished counts as made: the sample was changed there. A scan that
+    A probe that was begun and not finished counts as made: the sample was changed there. A scan
+    that
     was not finished does not: it will be proposed again.
 
     Parameters

@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from ai_afm.acquire.drifted import measured_offset
 from ai_afm.acquire.earlier import remember_dose
 from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
@@ -15,12 +16,11 @@ from ai_afm.image.assemble import Assembler
 from ai_afm.image.scan_bytes import ScanState
 from ai_afm.segment.base import Glimpse
 from ai_afm.store.scan_file import ScanFileWriter
-from ai_afm.acquire.drifted import measured_offset
 from ai_afm.survey.doubts import uncertain_spots
 from ai_afm.survey.survey import Survey
 from ai_afm.survey.walls import extract_network
-from ai_afm.types.codec import encode
 from ai_afm.types import Channel, Direction, Frame, Observation, ScanRequest
+from ai_afm.types.codec import encode
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,11 @@ def scan(
     channels = _channels(session, accepted)
     started = session.microscope.state().time
     writer = ScanFileWriter.create(
-        session.folder.scan_file(number), number, accepted, channels, session.microscope.measurement()
+        session.folder.scan_file(number),
+        number,
+        accepted,
+        channels,
+        session.microscope.measurement(),
     )
     with writer:
         session.journal.append(
@@ -85,9 +89,7 @@ def scan(
     return _observe(session, survey, number, assembler.frame, progress, started)
 
 
-def _end(
-    stream: Stream, writer: ScanFileWriter, assembler: Assembler, progress: _Progress
-) -> None:
+def _end(stream: Stream, writer: ScanFileWriter, assembler: Assembler, progress: _Progress) -> None:
     """Stop the tip after its line and write down how the scan ended."""
     stream.stop()
     if not stream.join(JOIN_DEADLINE):
@@ -191,15 +193,11 @@ def _take(session: Session, progress: _Progress, glimpse: Glimpse) -> Generator[
             "ms": glimpse.milliseconds,
         },
     )
-    yield Glimpsed(
-        glimpse.scan, glimpse.lines, glimpse.segmentation, glimpse.milliseconds
-    )
+    yield Glimpsed(glimpse.scan, glimpse.lines, glimpse.segmentation, glimpse.milliseconds)
 
 
-def _last_glimpse(
-    session: Session, number: int, progress: _Progress
-) -> Generator[Event]:
-    """Have all rows segmented; a segmenter that fails costs this glimpse and is a fault, not an end."""
+def _last_glimpse(session: Session, number: int, progress: _Progress) -> Generator[Event]:
+    """Have all rows segmented; a segmenter that fails is a fault, not an end."""
     service = session.glimpses
     if service is None or progress.rows == 0:
         return

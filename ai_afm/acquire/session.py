@@ -10,11 +10,11 @@ from ai_afm.errors import AfmError, SafetyStop
 from ai_afm.microscope.base import Capabilities
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.segment.base import GlimpseService
-from ai_afm.types.codec import encode
 from ai_afm.store.journal import Journal
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Authority, ProbeRequest, ScanLine, ScanRequest
+from ai_afm.types.codec import encode
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a person's commands do to a run: pause between lines, stop, park, withdraw, wishes, limits."""
+"""What a person's commands do to a run: pause, stop, park, withdraw, wishes, limits."""
 
 import time
 from collections.abc import Generator, Mapping
@@ -9,8 +9,8 @@ from ai_afm.acquire.stream import Stream
 from ai_afm.config import narrowed, parse_region
 from ai_afm.errors import AfmError, ConfigError
 from ai_afm.events import Commanded, Event
-from ai_afm.types.codec import encode
 from ai_afm.survey.survey import Survey, Wish
+from ai_afm.types.codec import encode
 
 
 class Helm:
@@ -100,5 +100,3 @@ class Helm:
         name = str(args.get("name") or f"wish {len(self._wishes) + 1}")
         self._wishes.append(Wish(name, region))
         return f"{name} is queued"
-
-

@@ -1,4 +1,4 @@
-"""The acquisition thread: reads each line of one scan, checks it and stores it before anybody sees it."""
+"""The acquisition thread: reads, checks and stores each line before anybody sees it."""
 
 import logging
 import math
@@ -27,7 +27,7 @@ class StoredLine:
 
 
 def checked(line: ScanLine, previous: ScanLine | None) -> ScanLine:
-    """Return the line with flags for non-finite, saturated and frozen readings; values stay as they are.
+    """Return the line with flags for non-finite, saturated and frozen readings.
 
     Saturated: 32 samples or more in a row sit on the channel's own extreme value. Frozen: a channel
     repeats the previous line of its direction bit by bit.
@@ -70,7 +70,8 @@ def _longest_extreme_run(values: FloatImage) -> int:
 class Stream:
     """A scan under way in its own thread.
 
-    The thread never waits for the consumer, unless `hold` or a row limit (`allow`) tells it to: a twin
+    The thread never waits for the consumer, unless `hold` or a row limit (`allow`) tells it to: a
+    twin
     whose clock is not real must not run ahead of the network that looks at it.
     """
 

@@ -10,6 +10,7 @@ from ai_afm.cli.output import say
 from ai_afm.service.demo import demo_config
 from ai_afm.service.session import create_run
 
+
 def demo(
     out: Annotated[Path, typer.Option(help="Run folder; must be absent or empty.")],
     seed: Annotated[int, typer.Option(min=0, help="Chooses the sample and all chance.")] = 0,

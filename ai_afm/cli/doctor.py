@@ -31,7 +31,9 @@ def doctor(
     if not any(m.active and not m.fault for m in models):
         problems.append("no usable active model")
     if free < 5e9:
-        problems.append(f"only {free / 1e9:.1f} GB free where runs will be stored; a night wants 5 GB")
+        problems.append(
+            f"only {free / 1e9:.1f} GB free where runs will be stored; a night wants 5 GB"
+        )
     if importlib.util.find_spec("cv2") is None:
         problems.append("cv2 cannot be imported")
     report: dict[str, Any] = {

@@ -67,9 +67,7 @@ class Outcome:
         }
 
 
-def drive(
-    folder: RunFolder, lab: Path | None = None, events: Path | None = None
-) -> Outcome:
+def drive(folder: RunFolder, lab: Path | None = None, events: Path | None = None) -> Outcome:
     """Run (or go on with) the run of a folder to its end and write its report.
 
     Raises

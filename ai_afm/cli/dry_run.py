@@ -15,7 +15,8 @@ from ai_afm.types import Observation, ScanRequest, WallNetwork
 def dry_run(config: RunConfig) -> dict[str, Any]:
     """List the moves that are known beforehand; what a frame will show decides the rest.
 
-    The controller is asked as in the run, and told of empty frames: what it would do then is listed.
+    The controller is asked as in the run, and told of empty frames: what it would do then is
+    listed.
     """
     config = resolve(config)
     microscope = open_instrument(config)

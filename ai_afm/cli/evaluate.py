@@ -24,7 +24,9 @@ class Method(StrEnum):
 
 def evaluate(
     references: Annotated[list[Path], typer.Argument(help="Reference files (.npz).")],
-    model: Annotated[str | None, typer.Option(help="name@version; default: the active one.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="name@version; default: the active one.")
+    ] = None,
     method: Annotated[Method, typer.Option(help="Network or baseline.")] = Method.UNET,
     channels: Annotated[
         str | None, typer.Option(help="Comma-separated canonical channels, e.g. height,amplitude.")

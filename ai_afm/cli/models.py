@@ -18,7 +18,8 @@ def list_all(lab: Lab = None, json: Json = False) -> None:
     """List models; one that cannot be used says why."""
     found = list_models([lab / "models"] if lab else [])
     rows = [
-        {"model": m.spec, "active": m.active, "folder": str(m.folder), "fault": m.fault} for m in found
+        {"model": m.spec, "active": m.active, "folder": str(m.folder), "fault": m.fault}
+        for m in found
     ]
     if json:
         say({"models": rows}, True)

@@ -1,4 +1,4 @@
-"""`ai-afm recover`: put the folder of a run that died in order, and the instrument in a safe state."""
+"""`ai-afm recover`: put the folder of a run that died in order, and the tip in safety."""
 
 from pathlib import Path
 from typing import Annotated

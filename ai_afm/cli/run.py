@@ -19,7 +19,8 @@ def run(
         Path | None, typer.Option(help="Stored scan to replay; overrides instrument.options.file.")
     ] = None,
     dry: Annotated[
-        bool, typer.Option("--dry-run", help="List regions, times and guard verdicts; move nothing.")
+        bool,
+        typer.Option("--dry-run", help="List regions, times and guard verdicts; move nothing."),
     ] = False,
     events: Annotated[
         Path | None, typer.Option(help="File outside the run: one JSON line per durable scan line.")

@@ -23,7 +23,9 @@ CALLED = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
 def segment(
     files: Annotated[list[Path], typer.Argument(help="Scans: .ibw .h5 .gwy .gsf .sxm .npz")],
     out: Annotated[Path, typer.Option(help="Folder for masks, GeoJSON and overlays.")],
-    model: Annotated[str | None, typer.Option(help="name@version; default: the active one.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="name@version; default: the active one.")
+    ] = None,
     lab: Annotated[Path | None, typer.Option(help="Lab folder with models of your own.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads of the network.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,

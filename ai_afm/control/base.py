@@ -8,7 +8,7 @@ from ai_afm.types import ProbeRequest, ScanRequest
 
 
 class Controller(Protocol):
-    """Decides where to look next: no memory, no clock, no chance but what the survey's seed gives."""
+    """Decides where to look next: no memory, no clock, no chance but the survey's seed."""
 
     @property
     def name(self) -> str:
@@ -16,7 +16,7 @@ class Controller(Protocol):
         ...
 
     def propose(self, survey: Survey) -> ScanRequest | ProbeRequest | None:
-        """Return the next request, with a reason a person can read, or `None` when all is done."""
+        """Return the next request, with a reason to read, or `None` when all is done."""
         ...
 
     def enough(self, request: ScanRequest, glimpse: Glimpse) -> str | None:
@@ -24,5 +24,5 @@ class Controller(Protocol):
         ...
 
     def closing_words(self, survey: Survey) -> str:
-        """Say in a sentence why there is nothing more to do (once `propose` has returned `None`)."""
+        """Say in a sentence why there is nothing more to do once `propose` returns `None`."""
         ...

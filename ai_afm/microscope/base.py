@@ -1,4 +1,4 @@
-"""What every microscope can do: the protocol behind real instruments, the twin and a replayed scan."""
+"""What every microscope can do: the protocol behind instruments, twin and replay."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Feedback(StrEnum):
 
 
 class TipState(StrEnum):
-    """Where the tip is: `PARKED` can be left by a recipe, `WITHDRAWN` is latched until a person clears it."""
+    """Where the tip is: a recipe may leave `PARKED`, only a person clears `WITHDRAWN`."""
 
     ENGAGED = "engaged"
     PARKED = "parked"
@@ -79,7 +79,7 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class MicroscopeState:
-    """A reading of the instrument; `None` where a value could not be read (never a zero in its place).
+    """A reading of the instrument; `None` where a value could not be read, never a zero.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ class Microscope(Protocol):
         ...
 
     def clear(self) -> None:
-        """A person releases the latch of `withdraw`."""
+        """Release the latch of `withdraw`, in the name of a person."""
         ...
 
     def state(self) -> MicroscopeState:

@@ -115,9 +115,7 @@ def zones_along(consent: Consent, start: Point, end: Point) -> list[ConsentZone 
     for zone in consent.zones:
         cuts.update(_crossings(zone.region, start, end))
     ordered = sorted(cuts)
-    parts = [
-        (a + b) / 2 for a, b in pairwise(ordered) if (b - a) * length > ROUNDING
-    ] or [0.5]
+    parts = [(a + b) / 2 for a, b in pairwise(ordered) if (b - a) * length > ROUNDING] or [0.5]
     points = [
         (start[0] + t * (end[0] - start[0]), start[1] + t * (end[1] - start[1])) for t in parts
     ]

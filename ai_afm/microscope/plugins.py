@@ -108,9 +108,7 @@ def open_microscope(
     # When the guard refuses to begin, the adapter is left as it is: closing it would lift the tip
     # in an order that nobody has checked.
     allowed = limits.limits(microscope.capabilities.scanner_range, budget_s)
-    return GuardedMicroscope(
-        microscope, allowed, consent.consent, clock, before.dose, before.spent
-    )
+    return GuardedMicroscope(microscope, allowed, consent.consent, clock, before.dose, before.spent)
 
 
 def open_clock(instrument: InstrumentSettings, start: float = 0.0) -> Clock:

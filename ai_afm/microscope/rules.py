@@ -274,5 +274,3 @@ def _check_points(points: Sequence[Sequence[float]], rules: Rules, what: str) ->
 def largest_bias(waveform: Waveform) -> float:
     """Return the largest |bias| of a waveform, V."""
     return max(waveform.amplitude, abs(waveform.read_bias))
-
-

@@ -12,7 +12,7 @@ class Segmenter(Protocol):
 
     @property
     def model(self) -> str:
-        """"name@version"."""
+        """The model as "name@version"."""
         ...
 
     @property
@@ -49,7 +49,7 @@ class GlimpseService(Protocol):
 
     @property
     def model(self) -> str:
-        """"name@version"."""
+        """The model as "name@version"."""
         ...
 
     @property
@@ -58,7 +58,7 @@ class GlimpseService(Protocol):
         ...
 
     def submit(self, scan: int, scan_file: Path, lines: int, final: bool = False) -> None:
-        """Say that `lines` rows (in order of arrival) are durable; replaces an older request not begun."""
+        """Say that `lines` rows, in order of arrival, are durable; replaces older requests."""
         ...
 
     def poll(self, timeout: float = 0.0) -> Glimpse | None:

@@ -7,7 +7,7 @@ WORLDS = ("film", "labyrinth", "ferroelectric_ceramic", "bubbles", "stripes")
 
 
 def demo_config(seed: int) -> RunConfig:
-    """Return the run of the demo: bias is allowed everywhere, as on a sample made to be written on."""
+    """Return the run of the demo; bias is allowed everywhere on this sample."""
     world = WORLDS[seed % len(WORLDS)]
     return RunConfig.model_validate(
         {

@@ -1,7 +1,9 @@
-"""The child process that segments: reads scan files while they grow, answers with segmentation files.
+"""The child process that segments: reads growing scan files, answers with segmentations.
 
-It is told one JSON line `{"scan", "file", "lines", "final"}` at a time on stdin and answers one line
-`{"scan", "lines", "path", "ms", "final"}` or `{"error"}` on stdout. Of several waiting requests only the
+It is told one JSON line `{"scan", "file", "lines", "final"}` at a time on stdin and answers one
+line
+`{"scan", "lines", "path", "ms", "final"}` or `{"error"}` on stdout. Of several waiting requests
+only the
 newest is worth an answer. It ends when stdin closes, so it never outlives its run.
 """
 
@@ -17,8 +19,8 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ai_afm.errors import AfmError
-from ai_afm.image.scan_layout import LiveScan
 from ai_afm.image.normalise import NormaliseState
+from ai_afm.image.scan_layout import LiveScan
 from ai_afm.segment.model_file import load_model
 from ai_afm.segment.predict import UnetSegmenter
 from ai_afm.store.segmentation_file import Provenance, write_segmentation

@@ -61,7 +61,10 @@ def in_folder(config: RunConfig, path: Path) -> RunConfig:
     instrument = config.instrument
     if instrument.kind != "simulated":
         return config
-    files = {"bias_file": str(path / "twin-bias.json"), "memory_file": str(path / "twin-memory.json")}
+    files = {
+        "bias_file": str(path / "twin-bias.json"),
+        "memory_file": str(path / "twin-memory.json"),
+    }
     options = files | instrument.options
     return config.model_copy(
         update={"instrument": instrument.model_copy(update={"options": options})}
@@ -148,7 +151,7 @@ def _about(
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Turn SIGTERM (and Ctrl-Break on Windows) into `KeyboardInterrupt`, once: parking is not interrupted."""
+    """Turn SIGTERM and Ctrl-Break into `KeyboardInterrupt`, once: parking is left alone."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

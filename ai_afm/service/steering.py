@@ -1,6 +1,7 @@
-"""The steering socket of a live run: JSON lines over TCP on loopback, port and token in `steering.json`.
+"""The steering socket of a live run: JSON lines over TCP on loopback.
 
-A request is one line `{"v": 1, "id": ..., "token": ..., "do": ..., "args": {...}}`, its answer one line
+A request is one line `{"v": 1, "id": ..., "token": ..., "do": ..., "args": {...}}`, its answer one
+line
 `{"id": ..., "ok": true, "result": ...}` or `{"id": ..., "ok": false, "error": "..."}`.
 """
 

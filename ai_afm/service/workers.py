@@ -26,7 +26,9 @@ class SegmenterProcess:
     A child that dies is started again, three times in a run; then `ModelError` says so.
     """
 
-    def __init__(self, model: str | None, threads: int, segmentations: Path, lab: Path | None) -> None:
+    def __init__(
+        self, model: str | None, threads: int, segmentations: Path, lab: Path | None
+    ) -> None:
         self._command = [sys.executable, "-m", "ai_afm.service.segmenter"]
         self._command += ["--threads", str(threads), "--out", str(segmentations)]
         self._command += ["--model", model] if model else []
@@ -37,11 +39,13 @@ class SegmenterProcess:
     def _start(self) -> None:
         self._answers: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self._child = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
-        threading.Thread(
-            target=self._read, args=(self._child, self._answers), daemon=True
-        ).start()
+        threading.Thread(target=self._read, args=(self._child, self._answers), daemon=True).start()
         hello = self._next(START_DEADLINE)
         if hello is None:
             self._child.kill()

@@ -193,8 +193,13 @@ class FakeMicroscope:
         self._enter("state")
         return self.reads(
             MicroscopeState(
-                tip=self.tip, position=self.position, bias=self.bias, drive=self.drive,
-                z_position=0.5, time=self.clock.now(), scanning=self.scanning,
+                tip=self.tip,
+                position=self.position,
+                bias=self.bias,
+                drive=self.drive,
+                z_position=0.5,
+                time=self.clock.now(),
+                scanning=self.scanning,
             )
         )
 

@@ -18,7 +18,7 @@ class InProcessGlimpses:
 
     @property
     def model(self) -> str:
-        """"name@version"."""
+        """The model as "name@version"."""
         return self._segmenter.model
 
     @property

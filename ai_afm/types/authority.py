@@ -10,7 +10,8 @@ class Authority(StrEnum):
     """How far the program may go by itself.
 
     `WATCH` sends no commands. `ADVISE` waits for a person before each move. `SUPERVISED` moves by
-    itself while a person is at hand: a fault waits for that person. `UNATTENDED` moves by itself all
+    itself while a person is at hand: a fault waits for that person. `UNATTENDED` moves by itself
+    all
     night.
     """
 

@@ -285,7 +285,7 @@ class WallNetwork:
     grains: tuple[Grain, ...] = ()
 
     def length(self, *codes: int) -> float:
-        """Return the summed length (m) of walls with one of the class codes (of all, given none)."""
+        """Return the summed length (m) of walls with one of the codes (of all, given none)."""
         return float(sum(w.length for w in self.walls if not codes or w.code in codes))
 
 

@@ -64,9 +64,7 @@ def numbers_are_sound(value: object) -> bool:
     if isinstance(value, tuple):
         return all(numbers_are_sound(v) for v in value)
     if dataclasses.is_dataclass(value):
-        return all(
-            numbers_are_sound(getattr(value, f.name)) for f in dataclasses.fields(value)
-        )
+        return all(numbers_are_sound(getattr(value, f.name)) for f in dataclasses.fields(value))
     return True
 
 

@@ -27,9 +27,7 @@ from ai_afm.types import (
 )
 
 # 4 lines, 400 nm long, 25 nm apart, inside one row of cells: each cell is crossed 4 x 2 times.
-FRAME = ScanRequest(
-    ScanRegion((2e-7, 5e-8), (4e-7, 1e-7)), (4, 11), 2.0, drive=Drive(math.sqrt(2))
-)
+FRAME = ScanRequest(ScanRegion((2e-7, 5e-8), (4e-7, 1e-7)), (4, 11), 2.0, drive=Drive(math.sqrt(2)))
 EVERYWHERE = ScanRegion((0.0, 0.0), (2e-5, 1e-5))
 
 

@@ -34,7 +34,7 @@ def config(**tables):
 
 
 class PhaseGradient:
-    """Walls where the phase turns: a segmenter of three lines for runs that are not about perception."""
+    """Walls where the phase turns: enough for runs that are not about perception."""
 
     model, model_sha256 = "phase-gradient@0", "0" * 64
 
@@ -50,7 +50,9 @@ class PhaseGradient:
             raise service_error("the segmenter process ended with exit code -9")
         phase = frame.get("phase")
         signal = np.nan_to_num(np.exp(1j * phase))
-        smooth = ndimage.gaussian_filter(signal.real, 1) + 1j * ndimage.gaussian_filter(signal.imag, 1)
+        smooth = ndimage.gaussian_filter(signal.real, 1) + 1j * ndimage.gaussian_filter(
+            signal.imag, 1
+        )
         steep = np.hypot(*(np.abs(d) for d in np.gradient(smooth)))
         wall = np.clip(steep / 0.6, 0, 1).astype(np.float32)
         unknown = ~np.isfinite(phase).any(axis=1)

@@ -1,4 +1,4 @@
-"""kill -9 at random moments: no acknowledged line is lost, recovery is idempotent, the run goes on."""
+"""kill -9 at random moments: nothing acknowledged is lost, and the run goes on."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ def digest(run):
 
 
 def kill_somewhere(run, acks, seed):
-    """Start a demo and kill it 1 to 12 s after its first line; return whether it was still alive."""
+    """Start a demo and kill it up to 12 s after its first line; return whether it was alive."""
     command = [*CLI, "demo", "--seed", "1", "--out", str(run), "--events", str(acks), "--json"]
     child = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT

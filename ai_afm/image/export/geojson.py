@@ -1,6 +1,7 @@
 """Walls, boundaries and junctions as GeoJSON; coordinates are metres in the sample frame."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from ai_afm.types import ClassCode, WallNetwork
 def write_geojson(path: Path, network: WallNetwork) -> None:
     """Write a wall network as a FeatureCollection of LineStrings and Points.
 
-    GeoJSON proper is for degrees on Earth; here the coordinates are metres, which the collection says.
+    GeoJSON proper is for degrees on Earth; here the coordinates are metres, which the collection
+    says.
     """
     features = [_line(w.points.tolist(), w.code, w.probability, w.closed) for w in network.walls]
     for junction in network.junctions:
@@ -30,7 +32,7 @@ def _line(points: list[list[float]], code: int, probability: float, closed: bool
         "properties": {
             "kind": ClassCode(code).name.lower(),
             "code": int(code),
-            "probability": probability if probability == probability else None,
+            "probability": probability if math.isfinite(probability) else None,
         },
     }
 

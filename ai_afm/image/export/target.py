@@ -46,8 +46,8 @@ def si_unit(unit: str) -> str:
 
 
 def request_text(frame: Frame) -> str:
-    """Return the frame's request as JSON; empty where the file it came from does not tell all of it.
+    """Return the frame's request as JSON; empty where its file does not tell all of it.
 
-    A scan of another program may not say its line rate (NaN): that is no request that anybody made.
+    A scan of another program may not say its line rate (NaN): nobody asked for that.
     """
     return dumps(frame.request) if math.isfinite(frame.request.line_rate) else ""

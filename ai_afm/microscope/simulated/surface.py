@@ -13,14 +13,15 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Local properties of a sample at points, before any tip or instrument; all arrays of one shape.
+    """Local properties of a sample at points, before any tip; all arrays of one shape.
 
     Parameters
     ----------
     height
         Topography, m.
     piezo
-        Effective vertical piezoelectric coefficient with its sign (+ where polarization points up), m/V.
+        Effective vertical piezoelectric coefficient with its sign (+ where polarization points up),
+        m/V.
         A wall's intrinsic width is in it; the tip's blur is not.
     lateral
         Effective in-plane (lateral) coefficient along +x, m/V.
@@ -31,7 +32,8 @@ class Surface:
     adhesion
         Adhesion relative to the sample's mean.
     ionic
-        Electrochemical strain response (slow, non-ferroelectric hysteresis), m/V; 0 where there is none.
+        Electrochemical strain response (slow, non-ferroelectric hysteresis), m/V; 0 where there is
+        none.
     """
 
     height: Array
@@ -50,7 +52,8 @@ class Coercivity:
     Parameters
     ----------
     up, down
-        Tip bias (V) at which nucleation of an up (negative bias, so < 0) or down domain (> 0) becomes
+        Tip bias (V) at which nucleation of an up (negative bias, so < 0) or down domain (> 0)
+        becomes
         likely within a second in the bulk; already includes imprint.
     wall_distance
         Distance to the nearest native wall, m.
@@ -65,7 +68,7 @@ class Coercivity:
 
 
 class World(Protocol):
-    """The sample as grown: pure functions of x, y (m), any shape, any seed; knows its true walls."""
+    """The sample as grown: pure functions of x, y (m); knows its true walls."""
 
     @property
     def name(self) -> str:
@@ -106,6 +109,8 @@ class Sample(Protocol):
         """Return the surface at points as it is at `time` (s), history included."""
         ...
 
-    def expose(self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float) -> None:
-        """Record that points were imaged with DC `bias` and AC `drive` (V), `seconds` at each point."""
+    def expose(
+        self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float
+    ) -> None:
+        """Record that points were imaged with DC `bias` and AC `drive` (V), `seconds` at each."""
         ...

@@ -33,7 +33,6 @@ SHORTEST_RUN = 8
 
 _SCALES = (0.8, 2.0, 4.0)
 _ALONG, _AROUND = 4.0, 8.0
-_NEAR = np.ones((5, 5), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +141,14 @@ def visible_lines(
     result = np.zeros(line.shape, np.uint8)
     if not line.any():
         return result
-    away = (cv2.dilate((line | ignore).astype(np.uint8), _NEAR) == 0).astype(np.float32)
+    distance = cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     on = line.astype(np.float32)
     planes, _ = normalise(channels, start_state(channels))
     images = {"height": planes[:1], "amplitude": planes[1:2], "phase": planes[2:4]}
     for name, image in images.items():
         seen = np.zeros(line.shape, np.bool_)
         for scale in _SCALES:
+            away = _weight_beside(distance, scale) * ~ignore
             for strength in _strengths(image, scale):
                 beside = _mean_over(strength, away, _AROUND)
                 along = _ALONG + 1.5 * scale  # a blurred image says the same thing several times
@@ -165,11 +165,21 @@ def _runs(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(keep[labels])
 
 
+def _weight_beside(distance: FloatImage, scale: float) -> FloatImage:
+    """Return how much a pixel tells about what lies off the lines, from its distance to them, px.
+
+    A wide wall is still there a few pixels off its middle, the more so in a blurred image; pixels so
+    near count only where lines are so dense that there are no others.
+    """
+    far, near = distance > 3 + 2 * scale, distance > 2.5
+    return np.asarray(far + 0.02 * near, np.float32)
+
+
 def _mean_over(image: FloatImage, where: FloatImage, reach: float) -> FloatImage:
     """Return the mean over marked pixels near each pixel; where there are none, over all."""
     weight = cv2.GaussianBlur(where, (0, 0), reach)
     overall = float((image * where).sum() / max(where.sum(), 1.0))
-    prior = 1e-3
+    prior = 1e-4
     near = cv2.GaussianBlur(image * where, (0, 0), reach)
     return np.asarray((near + prior * overall) / (weight + prior), np.float32)
 

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ai_afm.errors import BadInput
-from ai_afm.store.codec import decode, dumps, encode, loads
 from ai_afm.types import (
     Channel,
     Drive,
@@ -24,6 +23,7 @@ from ai_afm.types import (
     Waveform,
     WriteRequest,
 )
+from ai_afm.types.codec import decode, dumps, encode, loads
 
 number = st.floats(allow_nan=False, allow_infinity=False)
 maybe = st.none() | number

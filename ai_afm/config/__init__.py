@@ -1,0 +1,27 @@
+"""One TOML per run -> checked settings."""
+
+from ai_afm.config.load import load_config, narrowed, parse_config, parse_region, resolved
+from ai_afm.config.settings import (
+    ConsentSettings,
+    InstrumentSettings,
+    LimitSettings,
+    ProbeSettings,
+    RunConfig,
+    TargetSettings,
+)
+from ai_afm.config.toml import to_toml
+
+__all__ = [
+    "ConsentSettings",
+    "InstrumentSettings",
+    "LimitSettings",
+    "ProbeSettings",
+    "RunConfig",
+    "TargetSettings",
+    "load_config",
+    "narrowed",
+    "parse_config",
+    "parse_region",
+    "resolved",
+    "to_toml",
+]

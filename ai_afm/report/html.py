@@ -1,0 +1,272 @@
+"""The report of a run: one HTML file that opens offline and prints."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ai_afm.errors import StoreError
+from ai_afm.report import provenance, tables, words
+from ai_afm.report.figures import channels_of, size_words
+from ai_afm.report.frame_figure import frame_figure
+from ai_afm.report.loops import read_out
+from ai_afm.report.map_figure import covers, map_box, map_figure, truth_figure
+from ai_afm.report.palette import ZONE_NAMES
+from ai_afm.report.probe_figure import ImageView, ProbeView, probe_figure
+from ai_afm.report.quantity import extent, place
+from ai_afm.report.story import Place, Seen, Story, tell
+from ai_afm.report.summary import RunSummary
+from ai_afm.report.svg import drawn
+from ai_afm.store.platform import write_atomically
+from ai_afm.store.run_folder import RunFolder
+from ai_afm.types import ConsentZone, ScanRequest
+
+log = logging.getLogger(__name__)
+
+LIMIT = 10_000_000
+"""Bytes that a report stays below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much a report shows: pixels along a side of an image, places in pictures, frames a place."""
+
+    map_side: int
+    side: int
+    places: int
+
+
+LEVELS = (Detail(1024, 512, 24), Detail(768, 256, 16), Detail(512, 128, 8), Detail(256, 96, 4))
+"""From full to the least detail: the first that keeps the report below `LIMIT` is taken."""
+
+
+def write_report(folder: RunFolder, summary: RunSummary) -> Path:
+    """Write `report.html` of a run, whole or not at all; return its path.
+
+    Parameters
+    ----------
+    folder
+        The run, finished or not.
+    summary
+        What `summarise` says about it.
+
+    Raises
+    ------
+    StoreError
+        When the disk refuses, or the report cannot be kept below 10 MB.
+    """
+    page = render(folder, summary).encode()
+    write_atomically(folder.report_file, page)
+    log.info("report of %d bytes written to %s", len(page), folder.report_file)
+    return folder.report_file
+
+
+def render(folder: RunFolder, summary: RunSummary) -> str:
+    """Return the page; the same folder gives the same bytes."""
+    story = tell(folder, summary)
+    template = _environment().get_template("template.html.j2")
+    for level, detail in enumerate(LEVELS):
+        page = template.render(_content(story, detail), reduced=level > 0)
+        if len(page.encode()) < LIMIT:
+            return page
+    raise StoreError(f"the report of {folder.path} cannot be kept below {LIMIT // 1_000_000} MB")
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("ai_afm", "report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _content(story: Story, detail: Detail) -> dict[str, Any]:
+    summary, rows = story.summary, story.summary.rows
+    shown = [p for p in story.places][: detail.places]
+    views = {p.name: [_probe_view(story, s) for s in p.probes] for p in story.places}
+    loose = [_probe_view(story, s) for s in story.loose]
+    everything = [v for own in views.values() for v in own] + loose
+    frames = [*story.wide[:1], *(s for p in shown if (s := p.best) is not None)]
+    return {
+        "title": words.title(summary),
+        "facts": words.head(story),
+        "outcome": words.outcome(story),
+        "sentences": words.sentences(story),
+        "tiles": words.tiles(story),
+        "map": _map(story, detail),
+        "zones": [_zone_words(story, z) for z in summary.config.consent.consent.zones],
+        "truth": _truth(story),
+        "wide": [_frame(story, s, detail.side) for s in story.wide[: detail.places]],
+        "open": [_open_scan(story, n, detail.side) for n in story.open_scans[-3:]],
+        "places": [_place(story, p, views[p.name], detail) for p in shown],
+        "more_places": [p.name for p in story.places][detail.places :],
+        "more_wide": max(len(story.wide) - detail.places, 0),
+        "loose": _probes("loose", [], loose, [], (story, detail.side)),
+        "loops": [tables.loop_line(v) for v in everything],
+        "comparison": tables.wall_against_bulk(everything),
+        "has_loops": any(v.readout for v in everything),
+        "calibrated": any(v.spectrum is not None and v.spectrum.measurement.phase_calibrated for v in everything),
+        "decisions": tables.decision_lines(rows),
+        "happenings": tables.happenings(rows),
+        "statistics": _statistics(story, frames),
+        "measured": _measured(story),
+        "models": [provenance.model_facts(*m) for m in provenance.models_of(rows)],
+        "glimpses": provenance.glimpse_words(rows),
+        "software": provenance.software_facts(story),
+        "config": story.folder.config_toml(),
+        "problems": list(dict.fromkeys(story.problems)),
+        "running": story.folder.is_running,
+    }  # fmt: skip
+
+
+def _map(story: Story, detail: Detail) -> Markup | None:
+    if not story.wide and not any(p.frames for p in story.places) and not story.open_scans:
+        return None
+    return drawn(
+        lambda: map_figure(story, detail.map_side),
+        "map",
+        "Map of all frames, walls and probe sites in sample coordinates",
+    )
+
+
+def _truth(story: Story) -> Markup | None:
+    figure = [None] if story.summary.wall_recall is None else [True]
+    if figure == [None]:
+        return None
+    return drawn(lambda: _certain(story), "truth", "True walls of the twin, found and missed")
+
+
+def _certain(story: Story) -> Any:
+    figure = truth_figure(story)
+    assert figure is not None
+    return figure
+
+
+def _zone_words(story: Story, zone: ConsentZone) -> str:
+    where = f"{extent(zone.region.size)} around {place(*zone.region.center)}"
+    if story.wide and covers(zone, map_box(story)):
+        where += ", all of this map"
+    allowed = ""
+    if zone.max_bias > 0:
+        allowed = f" up to {zone.max_bias:g} V, {zone.max_pulses} pulses on each spot of 100 nm"
+    return f"{ZONE_NAMES[zone.level]}{allowed}: {where}"
+
+
+def _frame(story: Story, seen: Seen, side: int) -> dict[str, Any]:
+    """Return figure and caption of a frame."""
+    observation = seen.observation
+    frame = story.frame(observation.number)
+    name = f"scan-{observation.number}"
+    title = f"Scan {observation.number}"
+    if frame is None:
+        return {"figure": None, "title": title, "caption": "The file cannot be read."}
+    segmentation = story.segmentation(observation)
+    figure = drawn(
+        lambda: frame_figure(frame, observation.network, segmentation, side),
+        name,
+        f"{title}: {', '.join(c.name for c in channels_of(frame))} and walls",
+    )
+    caption = f"{size_words(frame.region, frame.shape)}, at {place(*frame.region.center)}"
+    if frame.region.angle:
+        caption += f", turned by {words.degrees(frame.region.angle)}"
+    if observation.lines < frame.shape[0]:
+        caption += f"; {observation.lines} of {frame.shape[0]} lines were scanned"
+    return {"figure": figure, "title": title, "caption": caption + "."}
+
+
+def _open_scan(story: Story, number: int, side: int) -> dict[str, Any]:
+    """Return a scan that never became an observation: it broke off, or it is under way."""
+    stored = story.scan(number)
+    title = f"Scan {number}, without an end"
+    if stored is None:
+        return {"figure": None, "title": title, "caption": "The file cannot be read."}
+    frame = stored.frame
+    rows = max(int(known.sum()) for known in frame.scanned.values())
+    why = f" ({stored.reason})" if stored.reason else ""
+    caption = (
+        f"{size_words(frame.region, frame.shape)}; {rows} of {frame.shape[0]} lines are stored,"
+        f" state {stored.state.name.lower()}{why}."
+    )
+    figure = drawn(lambda: frame_figure(frame, None, None, side), f"open-{number}", title)
+    return {"figure": figure, "title": title, "caption": caption}
+
+
+def _probe_view(story: Story, seen: Seen) -> ProbeView:
+    number = seen.observation.number
+    lost = (seen.observation.notes or {}).get("lost")
+    spectrum = None if lost else story.spectrum(number)
+    return ProbeView(seen, spectrum, None if spectrum is None else read_out(spectrum))
+
+
+def _place(story: Story, place_: Place, views: list[ProbeView], detail: Detail) -> dict[str, Any]:
+    best = place_.best
+    first = next(iter(place_.frames), None)
+    reason = first.observation.request.reason if first else ""
+    wide = [
+        f"scan {f.observation.number}, {extent(f.scan.region.size)}"
+        for f in place_.frames
+        if isinstance(f.observation.request, ScanRequest)
+    ]
+    return {
+        "name": place_.name,
+        "reason": reason,
+        "ladder": " → ".join(wide),
+        "best": None if best is None else _frame(story, best, detail.side),
+        "probes": _probes(
+            f"probes-{best.observation.number if best else place_.probes[0].observation.number if place_.probes else 0}",
+            list(place_.before[-1:]),
+            views,
+            list(place_.after[-1:]),
+            (story, detail.side),
+        ),
+        "loops": [tables.loop_line(v) for v in views],
+    }
+
+
+def _probes(
+    name: str,
+    before: list[Seen],
+    views: list[ProbeView],
+    after: list[Seen],
+    how: tuple[Story, int],
+) -> Markup | None:
+    story, side = how
+    if not views:
+        return None
+    images = [
+        ImageView(s, story.frame(s.observation.number)) if s is not None else None
+        for s in (next(iter(before), None), next(iter(after), None))
+    ]
+    sites = ", ".join(v.title for v in views)
+    return drawn(
+        lambda: probe_figure(images[0], views, images[1], side),
+        name,
+        f"Image before, loops and image after: {sites}",
+    )
+
+
+def _statistics(story: Story, frames: list[Seen]) -> list[tables.FrameStatistics]:
+    found = []
+    for seen in frames:
+        name = seen.scan.target or seen.scan.role.value
+        title = f"{name}, scan {seen.observation.number}, {extent(seen.scan.region.size)}"
+        entry = tables.frame_statistics(story, seen, title)
+        if entry is not None:
+            found.append(entry)
+    return found
+
+
+def _measured(story: Story) -> provenance.Facts:
+    numbers = story.folder.scan_numbers()
+    frame = story.frame(numbers[0]) if numbers else None
+    if frame is None:
+        return []
+    facts = provenance.measurement_facts(frame.measurement)
+    facts.append(("line rate of the first frame", f"{frame.request.line_rate:g} Hz"))
+    facts.append(("drift", provenance.drift_words(story)))
+    return facts

@@ -16,6 +16,9 @@ from ai_afm.types import ClassCode
 
 Array = NDArray[np.float64]
 
+PHASE_STEEP = 0.25
+"""Gradient of exp(i phase), smoothed over 1.5 px, at which it turns like at a wall; per px."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawCrop:
@@ -64,10 +67,31 @@ def spread(values: Array) -> float:
 
 def spoiled(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
     """Lay a random choice of mishaps over a crop, in the order in which an instrument adds them."""
-    for share, mishap in _MISHAPS:
+    crop = _some(crop, rng, _OF_THE_SAMPLE)
+    crop = replace(crop, ignore=crop.ignore | undecidable(crop))
+    return _some(crop, rng, _OF_THE_SCAN)
+
+
+def _some(
+    crop: RawCrop, rng: np.random.Generator, mishaps: tuple[tuple[float, "Mishap"], ...]
+) -> RawCrop:
+    for share, mishap in mishaps:
         if rng.random() < share:
             crop = mishap(crop, rng)
     return crop
+
+
+def undecidable(crop: RawCrop) -> NDArray[np.bool_]:
+    """Find where the phase turns like at a wall though there is none.
+
+    The background beats a weak response there. Nobody could tell such an edge from a wall, so
+    nothing is asked.
+    """
+    turn = crop.response / np.maximum(np.abs(crop.response), 1e-300)
+    parts = [cv2.GaussianBlur(np.ascontiguousarray(p), (0, 0), 1.5) for p in (turn.real, turn.imag)]
+    steep = np.sqrt(np.sum([g**2 for p in parts for g in np.gradient(p)], axis=0)) > PHASE_STEEP
+    near_line = cv2.dilate((crop.label > 0).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    return cv2.dilate((steep & ~near_line).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
 
 
 def dead_region(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
@@ -250,14 +274,18 @@ def phase_drift(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
 
 
 Mishap = Callable[[RawCrop, np.random.Generator], RawCrop]
-_MISHAPS: tuple[tuple[float, Mishap], ...] = (
+_OF_THE_SAMPLE: tuple[tuple[float, Mishap], ...] = (
     (0.20, soft_patches),
     (0.25, mottle),
     (0.20, dark_spots),
-    (0.25, gain_steps),
     (0.25, dead_region),
     (0.25, topography_crosstalk),
     (0.30, background),
+)
+"""Share of crops with each, in order: what is there whatever the instrument does."""
+
+_OF_THE_SCAN: tuple[tuple[float, Mishap], ...] = (
+    (0.25, gain_steps),
     (0.30, more_noise),
     (0.30, phase_drift),
     (0.60, line_offsets),
@@ -265,4 +293,4 @@ _MISHAPS: tuple[tuple[float, Mishap], ...] = (
     (0.25, tip_jumps),
     (0.25, pick_up),
 )
-"""Share of crops with each mishap, in order."""
+"""Share of crops with each, in order: what befalls single lines."""

@@ -25,7 +25,11 @@ FEATURE_PIXELS = (7.0, 80.0)
 """Smallest and largest typical distance of walls, px."""
 LONGEST_LAG = 0.8
 """Time constants of lock-in and feedback, px: a longer lag puts lines beside their labels."""
-STANDS_OUT = 1.8
+BLUR_PIXELS, BLUR_SHARE = 5.0, 0.1
+"""Largest electrical radius of the tip, in pixels and in typical distances of walls."""
+SHIFT_PIXELS = 1.5
+"""Largest distance by which the tip's shape moves a step."""
+STANDS_OUT = 1.9
 """A line is visible where the image changes this many times more on it than beside it."""
 
 SHORTEST_RUN = 8
@@ -68,7 +72,8 @@ def twin_crops(seed: int, world_number: int, count: int) -> list[TrainingCrop]:
 
 
 def _crop(sample: Untouched, rng: np.random.Generator) -> TrainingCrop:
-    request, settings = _request(sample.world, rng), _aligned(random_settings(rng))
+    request, settings = _request(sample.world, rng), random_settings(rng)
+    settings = _aligned(settings, sample.world, request.pixel_size[0])
     lag = max(settings.detection.time_constant, 1 / settings.feedback.integral)
     # dwell = 0.9 / (2 * pixels * line rate)
     fastest = 0.45 * LONGEST_LAG / (CROP * lag)
@@ -95,9 +100,23 @@ def _request(world: GrownWorld, rng: np.random.Generator) -> ScanRequest:
     return ScanRequest(region, (CROP, CROP), line_rate=log_uniform(rng, 0.2, 3))
 
 
-def _aligned(settings: ImagingSettings) -> ImagingSettings:
-    """Take out what moves the image against its labels: hysteresis and thermal drift."""
-    return replace(settings, scanner=replace(settings.scanner, closed_loop=True, drift=(0.0, 0.0)))
+def _aligned(settings: ImagingSettings, world: GrownWorld, pixel: float) -> ImagingSettings:
+    """Take out what moves an image against its labels.
+
+    That is a scanner's hysteresis, thermal drift, and a tip so blunt that it shows something else:
+    its electrical blur moves curved walls, its parabola moves a step of height h by
+    sqrt(2 * radius * h).
+    """
+    spec = world.spec
+    step = max(spec.relief.step_height, abs(spec.grains.groove_depth) if spec.grains else 0.0, 1e-9)
+    electric = min(BLUR_PIXELS * pixel, BLUR_SHARE * spec.feature_size)
+    tip = replace(
+        settings.tip,
+        radius=min(settings.tip.radius, (SHIFT_PIXELS * pixel) ** 2 / (2 * step)),
+        electric_radius=min(settings.tip.electric_radius, electric),
+    )
+    scanner = replace(settings.scanner, closed_loop=True, drift=(0.0, 0.0))
+    return replace(settings, scanner=scanner, tip=tip)
 
 
 def finished(raw: RawCrop, rng: np.random.Generator) -> TrainingCrop:
@@ -168,8 +187,8 @@ def _runs(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _weight_beside(distance: FloatImage, scale: float) -> FloatImage:
     """Return how much a pixel tells about what lies off the lines, from its distance to them, px.
 
-    A wide wall is still there a few pixels off its middle, the more so in a blurred image; pixels so
-    near count only where lines are so dense that there are no others.
+    A wide wall is still there a few pixels off its middle, the more so in a blurred image; such
+    pixels count only where lines are so dense that there are no others.
     """
     far, near = distance > 3 + 2 * scale, distance > 2.5
     return np.asarray(far + 0.02 * near, np.float32)

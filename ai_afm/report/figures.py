@@ -18,12 +18,20 @@ from ai_afm.geometry import to_region
 from ai_afm.image.channels import is_phase, phase_in_radians, pick
 from ai_afm.image.flatten import for_display
 from ai_afm.report.palette import INK, MUTED, NO_DATA, WALL_COLOURS, WALL_NAMES
-from ai_afm.report.quantity import prefix_of, quantity
+from ai_afm.report.quantity import extent, prefix_of, quantity
 from ai_afm.types import ClassCode, FloatImage, Frame, ScanRegion, Wall
 
 PREFERRED = ("height", "amplitude", "phase", "current", "lateral", "frequency", "deflection")
 """Channels of a picture, in this order, where the scan has them."""
 UM = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How frames are drawn: pixels along a side at most, and the run's phase axis (rad)."""
+
+    side: int
+    axis: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class Shown:
         Range of the colours.
     colours
         Name of the colour map.
+    factor
+        One `unit` in the SI unit.
     """
 
     name: str
@@ -50,6 +60,7 @@ class Shown:
     low: float
     high: float
     colours: str
+    factor: float = 1.0
 
     @property
     def is_empty(self) -> bool:
@@ -57,15 +68,15 @@ class Shown:
         return not bool(np.isfinite(self.image).any())
 
 
-def channels_of(frame: Frame, most: int = 3) -> tuple[Shown, ...]:
-    """Return the channels of a frame that tell most, at most so many."""
+def channels_of(frame: Frame, axis: float | None = None, most: int = 3) -> tuple[Shown, ...]:
+    """Return the channels of a frame that tell most, at most so many; `axis` as in `turned`."""
     names = [n for n in PREFERRED if pick(frame, n) is not None]
     others = sorted({n for n, _ in frame.data} - set(names))
-    return tuple(s for n in (names + others)[:most] if (s := shown(frame, n)) is not None)
+    return tuple(s for n in (names + others)[:most] if (s := shown(frame, n, axis)) is not None)
 
 
-def shown(frame: Frame, name: str) -> Shown | None:
-    """Return one channel ready to be drawn; heights are levelled, phases turned to ±90°."""
+def shown(frame: Frame, name: str, axis: float | None = None) -> Shown | None:
+    """Return one channel ready to be drawn; heights are levelled, phases turned (see `turned`)."""
     image = pick(frame, name)
     if image is None:
         return None
@@ -75,30 +86,46 @@ def shown(frame: Frame, name: str) -> Shown | None:
     if is_phase(name):
         phase, unit = phase_in_radians(image, unit)
         if unit == "rad":
-            return Shown(_title(name), turned(phase), "°", -180.0, 180.0, "twilight")
+            return Shown(_title(name), turned(phase, axis), "°", -180.0, 180.0, "twilight")
     if name == "height":
         image = for_display(image)
     low, high = robust_range(image)
     factor, text = prefix_of(max(abs(low), abs(high)), unit)
     colours = {"height": "cividis", "amplitude": "gray"}.get(name, "viridis")
     scaled = (image / np.float32(factor)).astype(np.float32)
-    return Shown(_title(name), scaled, text, low / factor, high / factor, colours)
+    return Shown(_title(name), scaled, text, low / factor, high / factor, colours, factor)
 
 
 def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def turned(phase: FloatImage) -> FloatImage:
-    """Turn a phase (rad) so that two opposite domains lie at +90° and -90°; in degrees.
+def phase_axis(frame: Frame, near: float | None = None) -> float | None:
+    """Return the angle (rad) of one of the two opposite domains of a frame, `None` without a phase.
 
-    The axis is the circular mean of the doubled angle. This is for the eye only: nothing is said
-    about which side is up.
+    It is the circular mean of the doubled phase; of the two ends, the one closer to `near`.
     """
+    image = pick(frame, "phase")
+    if image is None or image.ndim > 2:
+        return None
+    phase, unit = phase_in_radians(image, frame.unit("phase") or "rad")
     known = phase[np.isfinite(phase)].astype(np.float64)
-    if not known.size:
-        return phase
+    if unit != "rad" or not known.size:
+        return None
     axis = float(np.angle(np.exp(2j * known).mean())) / 2
+    if near is not None and math.cos(axis - near) < 0:
+        axis += math.pi
+    return axis
+
+
+def turned(phase: FloatImage, axis: float | None) -> FloatImage:
+    """Turn a phase (rad) so that the axis lies at +90° and the opposite at -90°; in degrees.
+
+    This is for the eye only: nothing is said about which side is up. Without an axis, only the unit
+    changes.
+    """
+    if axis is None:
+        return np.degrees(phase).astype(np.float32)
     rest = np.angle(np.exp(1j * (phase.astype(np.float64) - axis + math.pi / 2)))
     return np.degrees(rest).astype(np.float32)
 
@@ -145,6 +172,7 @@ def draw_image(axes: Axes, channel: Shown, region: ScanRegion, most: int) -> Axe
         interpolation="none",
         aspect="equal",
     )
+    axes.set_autoscale_on(False)  # vectors that reach beyond the frame are cut off
     axes.set_facecolor(NO_DATA)
     if channel.is_empty:
         axes.text(0, 0, "no data", ha="center", va="center", color=MUTED)
@@ -159,22 +187,44 @@ def bare(axes: Axes) -> None:
         spine.set_linewidth(0.5)
 
 
-def scale_bar(axes: Axes, width: float) -> None:
-    """Draw a bar of a round length into an image whose x axis is in µm and `width` (m) wide."""
+def scale_bar(
+    axes: Axes, width: float, avoid: Sequence[tuple[float, float]] = (), tall: float = 1.0
+) -> None:
+    """Draw a bar of a round length into a corner of an image whose axes are in µm.
+
+    Parameters
+    ----------
+    axes
+        Its limits are set.
+    width
+        Width of the image, m.
+    avoid
+        Points (µm) that the bar keeps away from, as far as a corner allows.
+    tall
+        Factor on the height of the box: below 1 in large pictures.
+    """
     length = round_length(width / 3.2)
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    wide, tall = right - left, high - low
-    size = min(wide, tall)
-    x, y = left + 0.06 * size, low + 0.06 * size
-    bar = length * UM
-    box = (x - 0.03 * size, y - 0.035 * size)
-    axes.add_patch(
-        Rectangle(box, bar + 0.06 * size, 0.185 * size, color=INK, alpha=0.62, lw=0, zorder=6)
-    )
-    axes.add_patch(Rectangle((x, y), bar, 0.022 * size, color="white", lw=0, zorder=7))
+    size = min(right - left, high - low)
+    bar, room = length * UM, 0.03 * size * tall
+    wide, high_box = bar + 2 * room, 0.185 * size * tall
+    corners = [
+        (x, y)
+        for y in (low + room, high - room - high_box)
+        for x in (left + room, right - room - wide)
+    ]
+
+    def distance(corner: tuple[float, float]) -> float:
+        middle = corner[0] + wide / 2, corner[1] + high_box / 2
+        return min((math.dist(middle, p) for p in avoid), default=0.0)
+
+    box = max(corners, key=distance)
+    axes.add_patch(Rectangle(box, wide, high_box, color=INK, alpha=0.62, lw=0, zorder=6))
+    x, y = box[0] + room, box[1] + 0.035 * size * tall
+    axes.add_patch(Rectangle((x, y), bar, 0.022 * size * tall, color="white", lw=0, zorder=7))
     axes.text(
         x + bar / 2,
-        y + 0.045 * size,
+        y + 0.045 * size * tall,
         length_label(length),
         color="white",
         ha="center",
@@ -208,9 +258,7 @@ def colour_bar(figure: Figure, axes: Axes, drawn: AxesImage, channel: Shown) -> 
     bar.set_label(f"{channel.name} ({channel.unit})", labelpad=1.5)
 
 
-def draw_walls(
-    axes: Axes, walls: Iterable[Wall], region: ScanRegion, width: float = 1.0
-) -> None:
+def draw_walls(axes: Axes, walls: Iterable[Wall], region: ScanRegion, width: float = 1.0) -> None:
     """Draw walls as vectors in the region's own axes, µm."""
     for code, lines in by_code(walls).items():
         own = [np.stack(to_region(region, *line.T), axis=1) * UM for line in lines]
@@ -245,7 +293,5 @@ def runs(points: NDArray[np.float64], keep: NDArray[np.bool_]) -> list[NDArray[n
 
 def size_words(region: ScanRegion, shape: Sequence[int]) -> str:
     """Write size and pixels of a frame."""
-    from ai_afm.report.quantity import extent
-
     step = quantity(region.size[0] / shape[1], "m")
     return f"{extent(region.size)}, {shape[0]} lines × {shape[1]} pixels, {step} per pixel"

@@ -4,12 +4,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ai_afm.report.figures import (
+    Drawing,
     Shown,
     bare,
     channels_of,
     colour_bar,
     draw_image,
     draw_walls,
+    phase_axis,
     scale_bar,
 )
 from ai_afm.report.palette import MUTED
@@ -18,7 +20,7 @@ from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Frame, Segmentation, Wall
 
 
 def frame_figure(
-    frame: Frame, network: WallNetwork | None, segmentation: Segmentation | None, side: int
+    frame: Frame, network: WallNetwork | None, segmentation: Segmentation | None, how: Drawing
 ) -> Figure:
     """Draw up to three channels, bare, and a fourth panel with the walls as vectors.
 
@@ -30,10 +32,10 @@ def frame_figure(
         Walls and boundaries, `None` where there is no segmentation.
     segmentation
         Its probabilities lie behind the vectors.
-    side
-        Largest number of pixels of an image along a side.
+    how
+        Resolution and phase axis.
     """
-    panels = [*channels_of(frame), _probability(frame, segmentation)]
+    panels = [*channels_of(frame, phase_axis(frame, how.axis)), _probability(frame, segmentation)]
     width = WIDTH / 4
     ratio = frame.region.size[1] / frame.region.size[0]
     figure = Figure(
@@ -43,7 +45,7 @@ def frame_figure(
     figure.get_layout_engine().set(w_pad=0.03, h_pad=0.02)  # type: ignore[union-attr]
     for place, panel in enumerate(panels, start=1):
         axes = figure.add_subplot(1, len(panels), place)
-        drawn = draw_image(axes, panel, frame.region, side)
+        drawn = draw_image(axes, panel, frame.region, how.side)
         bare(axes)
         colour_bar(figure, axes, drawn, panel)
         if place == len(panels):

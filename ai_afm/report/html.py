@@ -10,16 +10,17 @@ from markupsafe import Markup
 
 from ai_afm.errors import StoreError
 from ai_afm.report import provenance, tables, words
-from ai_afm.report.figures import channels_of, size_words
+from ai_afm.report.figures import Drawing, channels_of, phase_axis, size_words
 from ai_afm.report.frame_figure import frame_figure
 from ai_afm.report.loops import read_out
-from ai_afm.report.map_figure import covers, map_box, map_figure, truth_figure
+from ai_afm.report.map_figure import covers, map_box, map_figure
 from ai_afm.report.palette import ZONE_NAMES
 from ai_afm.report.probe_figure import ImageView, ProbeView, probe_figure
 from ai_afm.report.quantity import extent, place
 from ai_afm.report.story import Place, Seen, Story, tell
 from ai_afm.report.summary import RunSummary
 from ai_afm.report.svg import drawn
+from ai_afm.report.truth_figure import has_truth, truth_figure
 from ai_afm.store.platform import write_atomically
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.types import ConsentZone, ScanRequest
@@ -87,6 +88,7 @@ def _environment() -> jinja2.Environment:
 
 def _content(story: Story, detail: Detail) -> dict[str, Any]:
     summary, rows = story.summary, story.summary.rows
+    how = Drawing(detail.side, _axis(story))
     shown = [p for p in story.places][: detail.places]
     views = {p.name: [_probe_view(story, s) for s in p.probes] for p in story.places}
     loose = [_probe_view(story, s) for s in story.loose]
@@ -101,13 +103,13 @@ def _content(story: Story, detail: Detail) -> dict[str, Any]:
         "map": _map(story, detail),
         "zones": [_zone_words(story, z) for z in summary.config.consent.consent.zones],
         "truth": _truth(story),
-        "wide": [_frame(story, s, detail.side) for s in story.wide[: detail.places]],
-        "open": [_open_scan(story, n, detail.side) for n in story.open_scans[-3:]],
-        "places": [_place(story, p, views[p.name], detail) for p in shown],
+        "wide": [_frame(story, s, how) for s in story.wide[: detail.places]],
+        "open": [_open_scan(story, n, how) for n in story.open_scans[-3:]],
+        "places": [_place(story, p, views[p.name], how) for p in shown],
         "more_places": [p.name for p in story.places][detail.places :],
         "more_wide": max(len(story.wide) - detail.places, 0),
-        "loose": _probes("loose", [], loose, [], (story, detail.side)),
-        "loops": [tables.loop_line(v) for v in everything],
+        "loose": _probes("loose", [], loose, [], (story, how)),
+        "loops": _loops(everything),
         "comparison": tables.wall_against_bulk(everything),
         "has_loops": any(v.readout for v in everything),
         "calibrated": any(v.spectrum is not None and v.spectrum.measurement.phase_calibrated for v in everything),
@@ -124,6 +126,16 @@ def _content(story: Story, detail: Detail) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _axis(story: Story) -> float | None:
+    """Return the phase of one of the two domains of the first frame that shows any, rad."""
+    for number in story.folder.scan_numbers():
+        frame = story.frame(number)
+        axis = None if frame is None else phase_axis(frame)
+        if axis is not None:
+            return axis
+    return None
+
+
 def _map(story: Story, detail: Detail) -> Markup | None:
     if not story.wide and not any(p.frames for p in story.places) and not story.open_scans:
         return None
@@ -135,16 +147,10 @@ def _map(story: Story, detail: Detail) -> Markup | None:
 
 
 def _truth(story: Story) -> Markup | None:
-    figure = [None] if story.summary.wall_recall is None else [True]
-    if figure == [None]:
+    if not has_truth(story):
         return None
-    return drawn(lambda: _certain(story), "truth", "True walls of the twin, found and missed")
-
-
-def _certain(story: Story) -> Any:
-    figure = truth_figure(story)
-    assert figure is not None
-    return figure
+    words_ = "True walls of the twin, found and missed"
+    return drawn(lambda: truth_figure(story), "truth", words_)
 
 
 def _zone_words(story: Story, zone: ConsentZone) -> str:
@@ -157,7 +163,7 @@ def _zone_words(story: Story, zone: ConsentZone) -> str:
     return f"{ZONE_NAMES[zone.level]}{allowed}: {where}"
 
 
-def _frame(story: Story, seen: Seen, side: int) -> dict[str, Any]:
+def _frame(story: Story, seen: Seen, how: Drawing) -> dict[str, Any]:
     """Return figure and caption of a frame."""
     observation = seen.observation
     frame = story.frame(observation.number)
@@ -167,7 +173,7 @@ def _frame(story: Story, seen: Seen, side: int) -> dict[str, Any]:
         return {"figure": None, "title": title, "caption": "The file cannot be read."}
     segmentation = story.segmentation(observation)
     figure = drawn(
-        lambda: frame_figure(frame, observation.network, segmentation, side),
+        lambda: frame_figure(frame, observation.network, segmentation, how),
         name,
         f"{title}: {', '.join(c.name for c in channels_of(frame))} and walls",
     )
@@ -179,7 +185,7 @@ def _frame(story: Story, seen: Seen, side: int) -> dict[str, Any]:
     return {"figure": figure, "title": title, "caption": caption + "."}
 
 
-def _open_scan(story: Story, number: int, side: int) -> dict[str, Any]:
+def _open_scan(story: Story, number: int, how: Drawing) -> dict[str, Any]:
     """Return a scan that never became an observation: it broke off, or it is under way."""
     stored = story.scan(number)
     title = f"Scan {number}, without an end"
@@ -192,7 +198,7 @@ def _open_scan(story: Story, number: int, side: int) -> dict[str, Any]:
         f"{size_words(frame.region, frame.shape)}; {rows} of {frame.shape[0]} lines are stored,"
         f" state {stored.state.name.lower()}{why}."
     )
-    figure = drawn(lambda: frame_figure(frame, None, None, side), f"open-{number}", title)
+    figure = drawn(lambda: frame_figure(frame, None, None, how), f"open-{number}", title)
     return {"figure": figure, "title": title, "caption": caption}
 
 
@@ -203,7 +209,7 @@ def _probe_view(story: Story, seen: Seen) -> ProbeView:
     return ProbeView(seen, spectrum, None if spectrum is None else read_out(spectrum))
 
 
-def _place(story: Story, place_: Place, views: list[ProbeView], detail: Detail) -> dict[str, Any]:
+def _place(story: Story, place_: Place, views: list[ProbeView], how: Drawing) -> dict[str, Any]:
     best = place_.best
     first = next(iter(place_.frames), None)
     reason = first.observation.request.reason if first else ""
@@ -216,15 +222,15 @@ def _place(story: Story, place_: Place, views: list[ProbeView], detail: Detail) 
         "name": place_.name,
         "reason": reason,
         "ladder": " → ".join(wide),
-        "best": None if best is None else _frame(story, best, detail.side),
+        "best": None if best is None else _frame(story, best, how),
         "probes": _probes(
             f"probes-{best.observation.number if best else place_.probes[0].observation.number if place_.probes else 0}",
             list(place_.before[-1:]),
             views,
             list(place_.after[-1:]),
-            (story, detail.side),
+            (story, how),
         ),
-        "loops": [tables.loop_line(v) for v in views],
+        "loops": _loops(views),
     }
 
 
@@ -233,9 +239,9 @@ def _probes(
     before: list[Seen],
     views: list[ProbeView],
     after: list[Seen],
-    how: tuple[Story, int],
+    how: tuple[Story, Drawing],
 ) -> Markup | None:
-    story, side = how
+    story, drawing = how
     if not views:
         return None
     images = [
@@ -244,10 +250,14 @@ def _probes(
     ]
     sites = ", ".join(v.title for v in views)
     return drawn(
-        lambda: probe_figure(images[0], views, images[1], side),
+        lambda: probe_figure((images[0], images[1]), views, drawing),
         name,
         f"Image before, loops and image after: {sites}",
     )
+
+
+def _loops(views: list[ProbeView]) -> list[tables.LoopLine]:
+    return sorted((tables.loop_line(v) for v in views), key=lambda line: line.site)
 
 
 def _statistics(story: Story, frames: list[Seen]) -> list[tables.FrameStatistics]:

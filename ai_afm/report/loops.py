@@ -31,7 +31,7 @@ class Curves:
     first
         First half-cycle, from the native state.
     rest
-        What follows in the first cycle.
+        Everything after it, in order of time; it begins with the last sample of `first`.
     later
         Each later cycle.
     """
@@ -93,7 +93,7 @@ def read_out(spectrum: Spectrum) -> Readout | None:
     if math.isnan(angle):
         _, angle = rotate_phase(spectrum.response)
     off, on = (_curves(spectrum, angle, on_field=on_field) for on_field in (False, True))
-    known = off.later or (_joined(off.first, off.rest),)
+    known = off.later or (_joined(off.first, off.rest),)  # a single cycle is all there is
     return Readout(
         off,
         on,
@@ -117,8 +117,9 @@ def _curves(spectrum: Spectrum, angle: float, *, on_field: bool) -> Curves:
     start = real(*one_cycle(spectrum, numbers[0], on_field=on_field))
     # the last sample of the first half joins the two pieces in the drawing
     cut = max(len(first[0]) - 1, 0)
-    rest = (start[0][cut:], start[1][cut:])
     later = tuple(real(*one_cycle(spectrum, n, on_field=on_field)) for n in numbers[1:])
+    pieces = [(start[0][cut:], start[1][cut:]), *later]
+    rest = np.concatenate([p[0] for p in pieces]), np.concatenate([p[1] for p in pieces])
     return Curves(first, rest, later)
 
 

@@ -1,6 +1,6 @@
 """The map: everything that was scanned and probed, in sample coordinates."""
 
-from collections.abc import Sequence
+import math
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D
-from scipy.spatial import KDTree
 
 from ai_afm import geometry
 from ai_afm.report.figures import (
@@ -24,9 +23,7 @@ from ai_afm.report.figures import (
 )
 from ai_afm.report.palette import (
     FIRST,
-    GRID,
     INK,
-    LATER,
     MUTED,
     NO_DATA,
     WALL_COLOURS,
@@ -35,9 +32,7 @@ from ai_afm.report.palette import (
 )
 from ai_afm.report.story import Seen, Story
 from ai_afm.report.svg import WIDTH
-from ai_afm.survey import polyline
-from ai_afm.survey.match import sample_walls
-from ai_afm.types import DOMAIN_WALL_CODES, ConsentZone, Role, ScanRegion, Wall
+from ai_afm.types import ConsentZone, Role, ScanRegion, Wall
 
 Box = tuple[float, float, float, float]
 
@@ -54,8 +49,8 @@ def map_figure(story: Story, side: int) -> Figure:
     """
     box = map_box(story)
     width, height = box[1] - box[0], box[3] - box[2]
-    tall = min(max(5.6 * height / width, 2.2), 7.4)
-    figure = Figure(figsize=(WIDTH, tall + 0.5), layout="constrained")
+    tall = min(max(0.86 * WIDTH * height / width, 2.2), 7.0)
+    figure = Figure(figsize=(WIDTH, tall + 0.9), layout="constrained")
     axes = figure.add_subplot()
     axes.set_facecolor(NO_DATA)
     channel = _draw_background(axes, story, side)
@@ -73,11 +68,17 @@ def map_figure(story: Story, side: int) -> Figure:
     axes.set_aspect("equal")
     axes.set_xlabel("x (µm)")
     axes.set_ylabel("y (µm)")
-    scale_bar(axes, width)
+    scale_bar(axes, width, _busy(story), tall=0.4)
     if channel is not None:
-        axes.set_title(f"Background: {channel} of the overview", loc="left", color=MUTED)
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
+        axes.set_title(f"Background: {channel}", loc="left", color=MUTED)
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
+
+
+def _busy(story: Story) -> list[tuple[float, float]]:
+    """Return the corners (µm) of the closer frames, which the scale bar should not cover."""
+    corners = [geometry.corners(own_region(f)) * UM for p in story.places for f in p.frames]
+    return [(float(x), float(y)) for points in corners for x, y in points]
 
 
 def map_box(story: Story) -> Box:
@@ -129,24 +130,23 @@ def finest_walls(story: Story) -> list[Wall]:
 
 def _draw_background(axes: Axes, story: Story, side: int) -> str | None:
     """Draw the overview (or raster) frames in one channel with one range of colours."""
-    tiles: list[tuple[Shown, ScanRegion]] = []
-    numbers = [(s.observation.number, own_region(s)) for s in story.wide]
-    for number, region in numbers:
-        frame = story.frame(number)
-        for name in ("amplitude", "height", "phase"):
-            channel = None if frame is None else shown(frame, name)
-            if channel is not None and not channel.is_empty:
-                tiles.append((channel, region))
-                break
-    if not tiles:
+    frames = sorted(_imaged(story), key=lambda s: max(s.scan.pixel_size), reverse=True)
+    wide = [s for s in frames if s in story.wide] or frames
+    tiles = [(s, c) for s in frames if (c := _channel(story, s)) is not None]
+    outer = [c for s, c in tiles if s in wide]
+    if not outer:
         return None
-    name, unit = tiles[0][0].name, tiles[0][0].unit
-    alike = [t for t in tiles if (t[0].name, t[0].unit) == (name, unit)]
-    low, high = min(t[0].low for t in alike), max(t[0].high for t in alike)
-    for channel, region in alike:
+    tiles = [(s, c) for s, c in tiles if c.name == outer[0].name]
+    factor, unit = outer[0].factor, outer[0].unit
+    low = min(c.low * c.factor for c in outer if c.name == outer[0].name) / factor
+    high = max(c.high * c.factor for c in outer if c.name == outer[0].name) / factor
+    most = max(side // math.ceil(math.sqrt(len(tiles))), 64)
+    for seen, channel in tiles:
+        region = own_region(seen)
         width, height = (s * UM for s in region.size)
+        pixels = most if len(wide) > 1 or seen not in wide else side
         image = axes.imshow(
-            np.ma.masked_invalid(reduced(channel.image, max(side // len(alike), 64))),
+            np.ma.masked_invalid(reduced(channel.image, pixels) * (channel.factor / factor)),
             cmap="gray",
             vmin=low,
             vmax=high,
@@ -156,7 +156,24 @@ def _draw_background(axes: Axes, story: Story, side: int) -> str | None:
         )
         turn = Affine2D().rotate(region.angle)
         image.set_transform(turn.translate(*(c * UM for c in region.center)) + axes.transData)
-    return f"{name.lower()}, {low:.3g} to {high:.3g} {unit}".replace("-", "−")
+    return f"{outer[0].name.lower()}, {low:.3g} to {high:.3g} {unit}, black to white".replace(
+        "-", "−"
+    )
+
+
+def _imaged(story: Story) -> list[Seen]:
+    """Return the frames from before the probes, which are the background of the map."""
+    return [*story.wide, *(f for p in story.places for f in p.frames)]
+
+
+def _channel(story: Story, seen: Seen) -> Shown | None:
+    """Return what the map shows of a frame: the first of its channels that has anything to see."""
+    frame = story.frame(seen.observation.number)
+    for name in ("amplitude", "height", "phase"):
+        channel = None if frame is None else shown(frame, name)
+        if channel is not None and not channel.is_empty:
+            return channel
+    return None
 
 
 def _draw_frames(axes: Axes, story: Story) -> list[Line2D]:
@@ -248,55 +265,3 @@ def _draw_zones(axes: Axes, story: Story, box: Box) -> list[Line2D]:
         label = f"consent: {ZONE_NAMES[zone.level]}"
         handles[label] = Line2D([], [], color=colour, lw=1.3, ls="--", label=label)
     return list(handles.values())
-
-
-def truth_figure(story: Story) -> Figure | None:
-    """Draw the twin's true walls, found or missed, and what was drawn without one; `None` without truth."""
-    from ai_afm.report.summary import drawn_walls
-
-    summary = story.summary
-    if summary.world is None or summary.tolerance is None or not story.wide:
-        return None
-    region = own_region(story.wide[0])
-    drawn = [w for w in drawn_walls(summary.survey) if w.code in DOMAIN_WALL_CODES]
-    true = [w for w in summary.world.truth(region).walls if w.code in DOMAIN_WALL_CODES]
-    found, missed = _split(true, drawn, summary.tolerance)
-    _, wrong = _split(drawn, true, summary.tolerance)
-    figure = Figure(figsize=(WIDTH * 0.62, WIDTH * 0.5), layout="constrained")
-    axes = figure.add_subplot()
-    x, y = (geometry.corners(region) * UM).T
-    axes.set_xlim(x.min(), x.max())
-    axes.set_ylim(y.min(), y.max())
-    axes.set_aspect("equal")
-    entries = (
-        ("true wall, found", LATER, 1.3, found),
-        ("true wall, missed", FIRST, 1.5, missed),
-        ("drawn, but no true wall", "#0072b2", 1.2, wrong),
-    )
-    for label, colour, width, lines in entries:
-        axes.add_collection(LineCollection([p * UM for p in lines], colors=colour, linewidths=width))
-        axes.plot([], [], color=colour, lw=width, label=label)
-    axes.set_xlabel("x (µm)")
-    axes.set_ylabel("y (µm)")
-    axes.grid(color=GRID, lw=0.3)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
-    return figure
-
-
-def _split(
-    walls: Sequence[Wall], others: Sequence[Wall], tolerance: float
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return the pieces of walls with and without a counterpart within the tolerance (m)."""
-    middles, _ = sample_walls(others, tolerance / 8)
-    tree = KDTree(middles) if len(middles) else None
-    near, far = [], []
-    for wall in walls:
-        points = polyline.resample(wall.points, tolerance / 2, wall.closed)
-        hit = np.zeros(len(points), np.bool_)
-        if tree is not None:
-            hit = np.isfinite(tree.query(points, distance_upper_bound=tolerance)[0])
-        near += runs(points, hit)
-        # a miss includes the points next to it, so that its ends touch what was found
-        wide = np.convolve(~hit, [1, 1, 1], "same") > 0
-        far += runs(points, wide & ((~hit).any()))
-    return near, far

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +12,17 @@ from matplotlib.lines import Line2D
 
 from ai_afm.geometry import to_region
 from ai_afm.image.channels import pick
-from ai_afm.report.figures import UM, bare, colour_bar, draw_image, scale_bar, shown
+from ai_afm.report.figures import (
+    UM,
+    Drawing,
+    Shown,
+    bare,
+    colour_bar,
+    draw_image,
+    phase_axis,
+    scale_bar,
+    shown,
+)
 from ai_afm.report.loops import Branch, Curves, Readout
 from ai_afm.report.map_figure import probe_style, probe_words
 from ai_afm.report.palette import ACCENT, FIRST, GRID, LATER, MUTED
@@ -20,6 +30,8 @@ from ai_afm.report.quantity import prefix_of
 from ai_afm.report.story import Seen
 from ai_afm.report.svg import WIDTH
 from ai_afm.types import Frame, Role, Spectrum
+
+Ranges = dict[str, tuple[float, float]]
 
 MANY = 1500
 """Points of a curve beyond which it is drawn as a picture, not as vectors."""
@@ -52,19 +64,20 @@ class ImageView:
 
 
 def probe_figure(
-    before: ImageView | None, probes: Sequence[ProbeView], after: ImageView | None, side: int
+    images: tuple[ImageView | None, ImageView | None], probes: Sequence[ProbeView], how: Drawing
 ) -> Figure:
     """Draw the image before, up to two columns of probes, and the image after.
 
     Parameters
     ----------
-    before, after
-        Images around the probes, `None` where none was made.
+    images
+        Before and after the probes, `None` where none was made. Both have the same colours.
     probes
-        In the order in which they were made.
-    side
-        Largest number of pixels of an image along a side.
+        Any order.
+    how
+        Resolution and phase axis.
     """
+    before, after = images
     ordered = sorted(probes, key=lambda p: (p.seen.probe.site or "", p.seen.observation.number))
     pairs = _rows(ordered)
     height = max(ROW * len(pairs), 2 * 1.85 if before or after else 0) + 0.75
@@ -73,14 +86,34 @@ def probe_figure(
     sides = [1.35, 3.3, 1.35] if before or after else [3.3]
     grid = figure.add_gridspec(1, len(sides), width_ratios=sides)
     if len(sides) > 1:
-        _images(figure, grid[0], before, probes, ("before", side))
-        _images(figure, grid[2], after, probes, ("after", side))
+        ranges = _ranges([v.frame for v in images if v is not None and v.frame is not None])
+        _images(figure, grid[0], ("before", before), probes, (how, ranges))
+        _images(figure, grid[2], ("after", after), probes, (how, ranges))
     inner = GridSpecFromSubplotSpec(len(pairs), 2, subplot_spec=grid[len(sides) // 2])
     for row, pair in enumerate(pairs):
         for column, view in enumerate(pair):
             _probe(figure, inner[row, column], view)
     figure.legend(handles=_handles(probes), loc="outside lower center", ncols=4)
     return figure
+
+
+def _ranges(frames: Sequence[Frame]) -> Ranges:
+    """Return a common range (SI unit) of each channel, so that before and after can be compared."""
+    ranges: Ranges = {}
+    for frame in frames:
+        channel = shown(frame, "amplitude")
+        if channel is not None and not channel.is_empty:
+            low, high = channel.low * channel.factor, channel.high * channel.factor
+            old = ranges.get("amplitude", (low, high))
+            ranges["amplitude"] = min(low, old[0]), max(high, old[1])
+    return ranges
+
+
+def _in_range(channel: Shown, limits: tuple[float, float] | None) -> Shown:
+    if limits is None:
+        return channel
+    factor = channel.factor
+    return replace(channel, low=limits[0] / factor, high=limits[1] / factor)
 
 
 def _rows(probes: Sequence[ProbeView]) -> list[list[ProbeView]]:
@@ -118,12 +151,12 @@ def _handles(probes: Sequence[ProbeView]) -> list[Line2D]:
 def _images(
     figure: Figure,
     place: SubplotSpec,
-    view: ImageView | None,
+    image: tuple[str, ImageView | None],
     probes: Sequence[ProbeView],
-    words: tuple[str, int],
+    look: tuple[Drawing, Ranges],
 ) -> None:
     """Draw the response channels of an image one above the other, with the sites."""
-    when, side = words
+    (when, view), (how, ranges) = image, look
     names = [n for n in ("amplitude", "phase") if view and view.frame and pick(view.frame, n) is not None]  # fmt: skip
     if view is None or view.frame is None or not names:
         axes = figure.add_subplot(place)
@@ -133,25 +166,30 @@ def _images(
         return
     stack = GridSpecFromSubplotSpec(len(names), 1, subplot_spec=place)
     for index, name in enumerate(names):
-        channel = shown(view.frame, name)
+        channel = shown(view.frame, name, phase_axis(view.frame, how.axis))
         assert channel is not None
+        channel = _in_range(channel, ranges.get(name))
         axes = figure.add_subplot(stack[index, 0])
-        drawn = draw_image(axes, channel, view.frame.region, side)
+        drawn = draw_image(axes, channel, view.frame.region, how.side)
         bare(axes)
         if index == 0:
             axes.set_title(f"{when}: scan {view.seen.observation.number}")
         colour_bar(figure, axes, drawn, channel)
-        scale_bar(axes, view.frame.region.size[0])
-        _sites(axes, view, probes, named=index == 0)
+        sites = _sites(axes, view, probes, named=index == 0)
+        scale_bar(axes, view.frame.region.size[0], sites)
 
 
-def _sites(axes: Axes, view: ImageView, probes: Sequence[ProbeView], *, named: bool) -> None:
-    """Mark where the probes were made, on the ground that the image shows."""
+def _sites(
+    axes: Axes, view: ImageView, probes: Sequence[ProbeView], *, named: bool
+) -> list[tuple[float, float]]:
+    """Mark where the probes were made, on the ground that the image shows; return the places, µm."""
     region = view.seen.scan.region
     box = axes.get_xlim(), axes.get_ylim()
+    found = []
     for probe in probes:
         at = np.subtract(probe.seen.probe.position, probe.seen.drift) + view.seen.drift
         u, v = (float(c) * UM for c in to_region(region, at[0], at[1]))
+        found.append((u, v))
         axes.plot([u], [v], ms=4, zorder=8, **probe_style(probe.seen.probe.role))  # type: ignore[arg-type]
         if named and box[0][0] < u < box[0][1] and box[1][0] < v < box[1][1]:
             name = (probe.seen.probe.site or "").rpartition("-")[2]
@@ -163,6 +201,7 @@ def _sites(axes: Axes, view: ImageView, probes: Sequence[ProbeView], *, named: b
             )  # fmt: skip
     axes.set_xlim(box[0])
     axes.set_ylim(box[1])
+    return found
 
 
 def _probe(figure: Figure, place: SubplotSpec, view: ProbeView) -> None:
@@ -181,7 +220,7 @@ def _probe(figure: Figure, place: SubplotSpec, view: ProbeView) -> None:
     lower = figure.add_subplot(stack[1, 0], sharex=upper)
     reach = max(
         (float(np.nanmax(np.abs(b[1]))) for c in (readout.off, readout.on)
-         for b in (c.first, *c.later) if np.isfinite(b[1]).any()),
+         for b in (c.first, c.rest) if np.isfinite(b[1]).any()),
         default=1.0,
     )  # fmt: skip
     factor, unit = prefix_of(reach, readout.unit)
@@ -199,8 +238,7 @@ def _probe(figure: Figure, place: SubplotSpec, view: ProbeView) -> None:
 def _curves(axes: Axes, curves: Curves, factor: float) -> None:
     axes.axhline(0, color=GRID, lw=0.6, zorder=0)
     axes.axvline(0, color=GRID, lw=0.6, zorder=0)
-    for branch in (curves.rest, *curves.later):
-        _line(axes, branch, factor, {"color": LATER, "lw": 0.7, "zorder": 2})
+    _line(axes, curves.rest, factor, {"color": LATER, "lw": 0.7, "zorder": 2})
     _line(axes, curves.first, factor, {"color": FIRST, "lw": 1.7, "zorder": 3})
     if not len(curves.first[0]):
         axes.text(0.5, 0.5, "not read", transform=axes.transAxes, ha="center", color=MUTED)

@@ -79,6 +79,19 @@ def _rounded(value: float, digits: int) -> float:
     return float(f"{value:.{digits - 1}e}")
 
 
+def volts(value: float | None) -> str:
+    """Write a bias in volts to a hundredth: biases are compared with one another.
+
+    Examples
+    --------
+    >>> volts(-0.0096).replace("\\u00a0", " ")
+    '−0.01 V'
+    """
+    if value is None or not math.isfinite(value):
+        return NOT_MEASURED
+    return f"{value:.2f}{_SPACE}V".replace("-", "−")
+
+
 def density(value: float | None) -> str:
     """Write a length per area (1/m) per micrometre: a length in µm on each µm².
 

@@ -68,7 +68,9 @@ def drawn(build: Callable[[], Figure], name: str, words: str) -> Markup:
         FigureCanvasAgg(figure)
         text = io.StringIO()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(text, format="svg", metadata=nothing, dpi=220)
+        figure.savefig(
+            text, format="svg", metadata=nothing, dpi=220, bbox_inches="tight", pad_inches=0.03
+        )
     return Markup(_inline(text.getvalue(), name, words))  # noqa: S704 - matplotlib escapes text
 
 
@@ -94,8 +96,10 @@ def _inline(text: str, name: str, words: str) -> str:
     body = _USED.sub(lambda m: m[0].replace("#" + m[1], f"#{name}-{m[1]}"), body)
     body = _PNG.sub(lambda m: "data:image/png;base64," + _smaller(m[1]), body)
     view = box[1] if box else "0 0 1 1"
+    share = min(100.0 * float(view.split()[2]) / (72 * WIDTH), 100.0)
     return (
-        f'<svg class="figure" viewBox="{view}" role="img" aria-label="{escape(words)}">'
+        f'<svg class="figure" viewBox="{view}" style="width:{share:.1f}%" role="img"'
+        f' aria-label="{escape(words)}">'
         f"<title>{escape(words)}</title>{body}"
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ai_afm.image.instrument_time import InstrumentTimes, request_seconds
 from ai_afm.report.probe_figure import ProbeView
-from ai_afm.report.quantity import NOT_MEASURED, density, duration, extent, place, quantity
+from ai_afm.report.quantity import NOT_MEASURED, density, duration, extent, place, quantity, volts
 from ai_afm.report.story import Seen, Story
 from ai_afm.store.journal import Row
 from ai_afm.survey.statistics import Value, statistics
@@ -186,7 +186,7 @@ def _entries(
     yield "mean grain size (lineal intercept)", _size(values, "grain_intercept_m", sees_boundaries)
     grains = sees_boundaries and has_grains
     count = f"{values['grain_count']}, {values['grain_cut_count']} of them cut by the frame"
-    yield "grains", count if grains else (NOT_MEASURED if sees_boundaries else UNKNOWN_CLASS)
+    yield "grains", count if grains else ("none outlined" if sees_boundaries else UNKNOWN_CLASS)
     yield "mean grain diameter (whole grains)", _size(values, "grain_diameter_m", sees_boundaries)
     number = values["grain_size_astm"]
     text = NOT_MEASURED + " (fewer than 50 grains)" if number is None else f"G = {number:.1f}"
@@ -228,15 +228,14 @@ def loop_line(view: ProbeView) -> LoopLine:
         return LoopLine(site, where, at, (NOT_MEASURED,) * 2, (NOT_MEASURED,) * 6, why)
     native, loop = readout.native, readout.loop
     first = tuple(
-        quantity(v if native.has_switched else None, "V")
-        for v in (native.nucleation, native.coercive)
+        volts(v if native.has_switched else None) for v in (native.nucleation, native.coercive)
     )
     if loop is None:
         written = (*(NOT_MEASURED,) * 5, readout.cycles_words)
     else:
-        volts = (loop.coercive_minus, loop.coercive_plus, loop.imprint)
+        biases = (loop.coercive_minus, loop.coercive_plus, loop.imprint)
         written = (
-            *(quantity(v, "V") for v in volts),
+            *(volts(v) for v in biases),
             quantity(loop.remanent, readout.unit),
             quantity(loop.area, "m V" if readout.unit == "m" else readout.unit),
             readout.cycles_words,
@@ -254,8 +253,8 @@ def wall_against_bulk(views: Sequence[ProbeView]) -> list[str]:
         switched = [r.native for r in own if r.native.has_switched]
         text = f"Sites {words}: {len(switched)} of {len(own)} switched in the first half-cycle"
         if switched:
-            half = quantity(median(abs(n.coercive) for n in switched), "V")
-            onset = quantity(median(abs(n.nucleation) for n in switched), "V")
+            half = volts(median(abs(n.coercive) for n in switched))
+            onset = volts(median(abs(n.nucleation) for n in switched))
             text += f", half of the swing at {half}, its onset at {onset} (medians of |bias|)"
         sentences.append(text + ".")
     return sentences

@@ -73,7 +73,10 @@ def outcome(story: Story) -> tuple[str, str]:
         return str(last.payload["outcome"]), str(last.payload["message"])
     if story.folder.is_running:
         return "running", "The run is under way: this is what it has brought so far."
-    return "broke off", "The run ended without closing; `ai-afm recover` and `resume` go on with it."
+    return (
+        "broke off",
+        "The run ended without closing; `ai-afm recover` and `resume` go on with it.",
+    )
 
 
 def _overview(story: Story) -> dict[str, float | int | None] | None:
@@ -139,7 +142,9 @@ def tiles(story: Story) -> list[Tile]:
     ]
     if summary.raster_time_s and summary.instrument_time_s > 0:
         ratio = summary.raster_time_s / summary.instrument_time_s
-        remark = f"{duration(summary.raster_time_s)} for the overview area at the closest pixel size"
+        remark = (
+            f"{duration(summary.raster_time_s)} for the overview area at the closest pixel size"
+        )
         result.append(Tile(f"{ratio:.1f} ×", "as long for a full raster", remark))
     else:
         result.append(Tile(NOT_MEASURED, "raster time", "needs an overview and a closer frame"))

@@ -24,6 +24,7 @@ from ai_afm.service.steering import SteeringServer
 from ai_afm.service.workers import SegmenterProcess
 from ai_afm.store.journal import Journal
 from ai_afm.store.run_folder import RunFolder
+from ai_afm.survey.survey import Survey
 from ai_afm.types import ScanLine
 
 log = logging.getLogger(__name__)
@@ -43,15 +44,26 @@ def create_run(path: Path, config: RunConfig) -> RunFolder:
     """
     load_model(config.model.name)
     complete = resolve(config)
-    open_controller(complete.run.controller, complete)
     return RunFolder.create(path, to_toml(in_folder(complete, path.absolute())))
 
 
 def resolve(config: RunConfig) -> RunConfig:
-    """Return the configuration with every open size set by what the instrument can reach."""
+    """Return the configuration with every open size set by what the instrument can reach.
+
+    Raises
+    ------
+    OutOfRange
+        When the first thing that the controller would ask for is not legal.
+    """
     microscope = open_instrument(config)
     try:
-        return resolved(config, microscope.limits.region)
+        complete = resolved(config, microscope.limits.region)
+        times = times_of(microscope.capabilities)
+        controller = open_controller(complete.run.controller, complete, times)
+        first = controller.propose(Survey(microscope.limits, microscope.consent, config.run.seed))
+        if first is not None:
+            microscope.check(first)
+        return complete
     finally:
         microscope.close()
 

@@ -43,13 +43,17 @@ def doctor(
         "packages": {name: _version(name) for name in PACKAGES},
         "disk_free_gb": round(free / 1e9, 1),
         "models": [m.spec for m in models],
-        "microscopes": [str(p) for p in list_plugins()],
-        "controllers": [str(c) for c in list_controllers()],
+        "microscopes": [_plugin(p.name, p.broken) for p in list_plugins()],
+        "controllers": [_plugin(c.name, c.problem) for c in list_controllers()],
         "problems": problems,
     }
     say(report, json)
     if problems:
         raise typer.Exit(3)
+
+
+def _plugin(name: str, fault: str | None) -> str:
+    return name if fault is None else f"{name} (broken: {fault})"
 
 
 def _version(name: str) -> str | None:

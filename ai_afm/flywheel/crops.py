@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.image.normalise import CHANNELS, normalise, start_state
-from ai_afm.types import ClassCode, FloatImage
+from ai_afm.types import ClassCode
 
 CLASSES = (
     int(ClassCode.BACKGROUND),
@@ -35,8 +35,8 @@ class TrainingCrop:
     Parameters
     ----------
     channels
-        "height", "amplitude", "phase" (rad) -> (lines, pixels) float32, any unit, NaN where
-        nothing was read.
+        "height", "amplitude", "phase" (rad) -> (lines, pixels), any unit; float16 is enough, so
+        height and amplitude are of the order of 1.
     label
         (lines, pixels) uint8: 1-px lines of class codes (1, 4, 5; 2 and 3 count as 1).
     visible
@@ -45,7 +45,7 @@ class TrainingCrop:
         (lines, pixels) bool: nothing is asked here.
     """
 
-    channels: Mapping[str, FloatImage]
+    channels: Mapping[str, NDArray[np.floating[Any]]]
     label: NDArray[np.uint8]
     visible: NDArray[np.uint8]
     ignore: NDArray[np.bool_]
@@ -96,7 +96,7 @@ def example(
 def _turned(crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
     """Mirror, turn the phase by any angle, flip its sense: no calibration is needed later."""
     flip = (slice(None, None, rng.choice((-1, 1))), slice(None, None, rng.choice((-1, 1))))
-    channels = {name: image[flip] for name, image in crop.channels.items()}
+    channels = {name: image[flip].astype(np.float32) for name, image in crop.channels.items()}
     turn = rng.choice((-1, 1)) * channels["phase"] + rng.uniform(0, 2 * np.pi)
     channels["phase"] = np.angle(np.exp(1j * turn)).astype(np.float32)
     return TrainingCrop(channels, crop.label[flip], crop.visible[flip], crop.ignore[flip])
@@ -114,8 +114,8 @@ def _kept_channels(rng: np.random.Generator) -> tuple[str, ...]:
 
 
 def _without_rows(
-    channels: Mapping[str, FloatImage], rng: np.random.Generator
-) -> dict[str, FloatImage]:
+    channels: Mapping[str, NDArray[np.floating[Any]]], rng: np.random.Generator
+) -> dict[str, NDArray[np.floating[Any]]]:
     """Lose a few lines, as an instrument does."""
     lines = len(next(iter(channels.values())))
     first = int(rng.integers(0, lines))

@@ -74,11 +74,11 @@ class TrainSettings:
     name: str = "wallnet"
     version: str = "1.0.0"
     seed: int = 1
-    worlds: int = 200
+    worlds: int = 180
     crops_per_world: int = 24
     validation_worlds: int = 48
     validation_crops: int = 5
-    steps: int = 4000
+    steps: int = 2300
     batch: int = 8
     width: int = 16
     depth: int = 3
@@ -96,7 +96,10 @@ class TrainSettings:
 def make_crops(
     maker: CropMaker, seed: int, worlds: int, count: int, processes: int
 ) -> list[TrainingCrop]:
-    """Return `count` crops of each of `worlds` worlds; one or more spawned processes make them."""
+    """Return `count` crops of each of `worlds` worlds; one or more spawned processes make them.
+
+    Crops in which the instrument got no reading somewhere (a loop that cannot lock) are left out.
+    """
     job = partial(_job, maker, seed, count)
     if processes <= 1:
         return list(chain.from_iterable(map(job, range(worlds))))
@@ -105,7 +108,8 @@ def make_crops(
 
 
 def _job(maker: CropMaker, seed: int, count: int, world: int) -> Sequence[TrainingCrop]:
-    return maker(seed, world, count)
+    crops = maker(seed, world, count)
+    return [c for c in crops if all(np.isfinite(image).all() for image in c.channels.values())]
 
 
 def train(

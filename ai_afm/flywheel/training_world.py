@@ -81,11 +81,14 @@ def _crop(sample: Untouched, rng: np.random.Generator) -> TrainingCrop:
     frame = image_frame(sample, request, settings, rng)
     way = Direction.TRACE if rng.random() < 0.5 else Direction.RETRACE
     height, amplitude, phase = (frame.data[n, way] for n in ("height", "amplitude", "phase"))
+    label = sample.world.labels(request.region, request.shape)
+    # dead response, dust: no domain wall is seen there, but nothing else is hidden
+    unseen = sample.world.hidden(request.region, request.shape) & np.isin(label, (1, 2, 3))
     raw = RawCrop(
         height.astype(np.float64),
         amplitude.astype(np.float64) * np.exp(1j * np.nan_to_num(phase.astype(np.float64))),
-        sample.world.labels(request.region, request.shape),
-        sample.world.hidden(request.region, request.shape),
+        label,
+        cv2.dilate(unseen.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0,
     )
     return finished(spoiled(raw, rng), rng)
 
@@ -133,7 +136,8 @@ def finished(raw: RawCrop, rng: np.random.Generator) -> TrainingCrop:
         "phase": np.angle(raw.response).astype(np.float32),
     }
     visible = visible_lines(channels, raw.label > 0, raw.ignore)
-    return TrainingCrop(channels, raw.label, visible, raw.ignore)
+    stored = {name: image.astype(np.float16) for name, image in channels.items()}
+    return TrainingCrop(stored, raw.label, visible, raw.ignore)
 
 
 def visible_lines(
@@ -160,7 +164,10 @@ def visible_lines(
     result = np.zeros(line.shape, np.uint8)
     if not line.any():
         return result
-    distance = cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = np.asarray(
+        cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE),
+        np.float32,
+    )
     on = line.astype(np.float32)
     planes, _ = normalise(channels, start_state(channels))
     images = {"height": planes[:1], "amplitude": planes[1:2], "phase": planes[2:4]}

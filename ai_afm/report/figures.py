@@ -81,7 +81,7 @@ def shown(frame: Frame, name: str, axis: float | None = None) -> Shown | None:
     if image is None:
         return None
     if image.ndim > 2:
-        image = np.nanmean(image, axis=tuple(range(2, image.ndim)))
+        image = np.asarray(np.nanmean(image, axis=tuple(range(2, image.ndim))), np.float32)
     unit = frame.unit(name) or "arb"
     if is_phase(name):
         phase, unit = phase_in_radians(image, unit)
@@ -127,7 +127,8 @@ def turned(phase: FloatImage, axis: float | None) -> FloatImage:
     if axis is None:
         return np.degrees(phase).astype(np.float32)
     rest = np.angle(np.exp(1j * (phase.astype(np.float64) - axis + math.pi / 2)))
-    return np.degrees(rest).astype(np.float32)
+    degrees: FloatImage = np.degrees(rest).astype(np.float32)
+    return degrees
 
 
 def robust_range(image: FloatImage) -> tuple[float, float]:
@@ -234,10 +235,10 @@ def scale_bar(
     )
 
 
-def length_label(length: float) -> str:
+def length_label(length: float, decimals: int = 0) -> str:
     """Write a round length (m) without trailing zeros."""
     factor, unit = prefix_of(length, "m")
-    return f"{length / factor:.0f} {unit}"
+    return f"{length / factor:.{decimals}f} {unit}"
 
 
 def round_length(most: float) -> float:
@@ -249,9 +250,9 @@ def round_length(most: float) -> float:
 def colour_bar(figure: Figure, axes: Axes, drawn: AxesImage, channel: Shown) -> None:
     """Draw the colour bar of an image below it, with name and unit."""
     bar = figure.colorbar(drawn, ax=axes, orientation="horizontal", fraction=0.05, pad=0.04)
-    bar.outline.set_linewidth(0.5)  # type: ignore[operator]
+    bar.outline.set_linewidth(0.5)
     if channel.unit == "°":
-        bar.set_ticks([-180, -90, 0, 90, 180])
+        bar.set_ticks([-90, 0, 90])
     else:
         bar.ax.xaxis.set_major_locator(MaxNLocator(4))
     bar.ax.tick_params(labelsize=6.0, pad=1.5)

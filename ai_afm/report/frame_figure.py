@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from ai_afm.report.figures import (
     Drawing,
@@ -40,9 +41,8 @@ def frame_figure(
     ratio = frame.region.size[1] / frame.region.size[0]
     figure = Figure(
         figsize=(width * len(panels), min(max(width * ratio, 0.5), 3.5) + 0.62),
-        layout="constrained",
+        layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03),
     )
-    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.02)  # type: ignore[union-attr]
     for place, panel in enumerate(panels, start=1):
         axes = figure.add_subplot(1, len(panels), place)
         drawn = draw_image(axes, panel, frame.region, how.side)

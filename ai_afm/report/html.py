@@ -33,7 +33,7 @@ LIMIT = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much a report shows: pixels along a side of an image, places in pictures, frames a place."""
+    """How much a report shows: pixels along a side of the map and of images, places in pictures."""
 
     map_side: int
     side: int
@@ -89,7 +89,7 @@ def _environment() -> jinja2.Environment:
 def _content(story: Story, detail: Detail) -> dict[str, Any]:
     summary, rows = story.summary, story.summary.rows
     how = Drawing(detail.side, _axis(story))
-    shown = [p for p in story.places][: detail.places]
+    shown = story.places[: detail.places]
     views = {p.name: [_probe_view(story, s) for s in p.probes] for p in story.places}
     loose = [_probe_view(story, s) for s in story.loose]
     everything = [v for own in views.values() for v in own] + loose
@@ -112,7 +112,7 @@ def _content(story: Story, detail: Detail) -> dict[str, Any]:
         "loops": _loops(everything),
         "comparison": tables.wall_against_bulk(everything),
         "has_loops": any(v.readout for v in everything),
-        "calibrated": any(v.spectrum is not None and v.spectrum.measurement.phase_calibrated for v in everything),
+        "calibrated": _calibrated(everything),
         "decisions": tables.decision_lines(rows),
         "happenings": tables.happenings(rows),
         "statistics": _statistics(story, frames),
@@ -123,7 +123,13 @@ def _content(story: Story, detail: Detail) -> dict[str, Any]:
         "config": story.folder.config_toml(),
         "problems": list(dict.fromkeys(story.problems)),
         "running": story.folder.is_running,
-    }  # fmt: skip
+    }
+
+
+def _calibrated(views: list[ProbeView]) -> bool:
+    """Tell whether up and down may be told from the phase of every probe."""
+    spectra = [v.spectrum for v in views if v.spectrum is not None]
+    return bool(spectra) and all(s.measurement.phase_calibrated for s in spectra)
 
 
 def _axis(story: Story) -> float | None:
@@ -224,7 +230,7 @@ def _place(story: Story, place_: Place, views: list[ProbeView], how: Drawing) ->
         "ladder": " → ".join(wide),
         "best": None if best is None else _frame(story, best, how),
         "probes": _probes(
-            f"probes-{best.observation.number if best else place_.probes[0].observation.number if place_.probes else 0}",
+            f"probes-{place_.probes[0].observation.number if place_.probes else 0}",
             list(place_.before[-1:]),
             views,
             list(place_.after[-1:]),

@@ -1,6 +1,7 @@
 """The map: everything that was scanned and probed, in sample coordinates."""
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -205,20 +206,21 @@ def _draw_frames(axes: Axes, story: Story) -> list[Line2D]:
     if any(p.frames for p in story.places):
         handles.append(Line2D([], [], color=INK, lw=0.9, label="closer frame, with its name"))
     if any(p.before or p.after for p in story.places):
-        handles.append(Line2D([], [], color=INK, lw=0.6, ls=(0, (2, 1.5)), label="image around the probes"))  # fmt: skip
+        dashed = (0, (2, 1.5))
+        words = "image around the probes"
+        handles.append(Line2D([], [], color=INK, lw=0.6, ls=dashed, label=words))
     if story.open_scans:
         handles.append(Line2D([], [], color=FIRST, lw=0.8, ls=":", label="scan without an end"))
     return handles
 
 
 def _outline(axes: Axes, region: ScanRegion, colour: str, width: float, style: object) -> None:
-    patch = Polygon(
-        geometry.corners(region) * UM, closed=True, fill=False, ec=colour, lw=width, ls=style, zorder=5  # type: ignore[arg-type]
-    )  # fmt: skip
-    axes.add_patch(patch)
+    at = geometry.corners(region) * UM
+    look: dict[str, Any] = {"ec": colour, "lw": width, "ls": style, "zorder": 5}
+    axes.add_patch(Polygon(at, closed=True, fill=False, **look))
 
 
-def probe_style(role: Role) -> dict[str, object]:
+def probe_style(role: Role) -> dict[str, Any]:
     """Return how a probe site of a role is drawn."""
     shape = {Role.WALL: "o", Role.BULK: "s"}.get(role, "D")
     fill = {Role.WALL: "#d55e00", Role.BULK: "#0072b2"}.get(role, INK)
@@ -239,8 +241,8 @@ def _draw_probes(axes: Axes, story: Story) -> list[Line2D]:
         at = np.array([np.subtract(s.probe.position, s.drift) for s in own]) * UM
         label = f"probe {probe_words(role)}"
         style = probe_style(role)
-        axes.plot(at[:, 0], at[:, 1], ms=3.2, zorder=7, **style)  # type: ignore[arg-type]
-        handles.append(Line2D([], [], ms=4, label=label, **style))  # type: ignore[arg-type]
+        axes.plot(at[:, 0], at[:, 1], ms=3.2, zorder=7, **style)
+        handles.append(Line2D([], [], ms=4, label=label, **style))
     return handles
 
 
@@ -261,7 +263,8 @@ def _draw_zones(axes: Axes, story: Story, box: Box) -> list[Line2D]:
         colour = ZONE_COLOURS[zone.level]
         hatch = "////" if zone.level.value == "forbidden" else None
         at = geometry.corners(zone.region) * UM
-        axes.add_patch(Polygon(at, closed=True, fill=False, ec=colour, lw=1.3, ls="--", hatch=hatch, zorder=3))  # fmt: skip
+        look: dict[str, Any] = {"ec": colour, "lw": 1.3, "ls": "--", "hatch": hatch, "zorder": 3}
+        axes.add_patch(Polygon(at, closed=True, fill=False, **look))
         label = f"consent: {ZONE_NAMES[zone.level]}"
         handles[label] = Line2D([], [], color=colour, lw=1.3, ls="--", label=label)
     return list(handles.values())

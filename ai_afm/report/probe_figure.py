@@ -3,11 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpecFromSubplotSpec, SubplotSpec
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from ai_afm.geometry import to_region
@@ -35,7 +37,7 @@ Ranges = dict[str, tuple[float, float]]
 
 MANY = 1500
 """Points of a curve beyond which it is drawn as a picture, not as vectors."""
-ROW = 1.75
+ROW = 1.6
 """Height of a row of loops, inches."""
 
 
@@ -80,9 +82,8 @@ def probe_figure(
     before, after = images
     ordered = sorted(probes, key=lambda p: (p.seen.probe.site or "", p.seen.observation.number))
     pairs = _rows(ordered)
-    height = max(ROW * len(pairs), 2 * 1.85 if before or after else 0) + 0.75
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03)  # type: ignore[union-attr]
+    height = max(ROW * len(pairs), 2 * 1.72 if before or after else 0) + 0.75
+    figure = Figure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03))
     sides = [1.35, 3.3, 1.35] if before or after else [3.3]
     grid = figure.add_gridspec(1, len(sides), width_ratios=sides)
     if len(sides) > 1:
@@ -144,7 +145,7 @@ def _handles(probes: Sequence[ProbeView]) -> list[Line2D]:
     for role in dict.fromkeys(p.seen.probe.role for p in probes):
         style = probe_style(role)
         label = f"site {probe_words(role)}"
-        handles.append(Line2D([], [], ms=4, label=label, **style))  # type: ignore[arg-type]
+        handles.append(Line2D([], [], ms=4, label=label, **style))
     return handles
 
 
@@ -157,7 +158,8 @@ def _images(
 ) -> None:
     """Draw the response channels of an image one above the other, with the sites."""
     (when, view), (how, ranges) = image, look
-    names = [n for n in ("amplitude", "phase") if view and view.frame and pick(view.frame, n) is not None]  # fmt: skip
+    frame = view.frame if view is not None else None
+    names = [n for n in ("amplitude", "phase") if frame is not None and pick(frame, n) is not None]
     if view is None or view.frame is None or not names:
         axes = figure.add_subplot(place)
         axes.set_axis_off()
@@ -182,7 +184,7 @@ def _images(
 def _sites(
     axes: Axes, view: ImageView, probes: Sequence[ProbeView], *, named: bool
 ) -> list[tuple[float, float]]:
-    """Mark where the probes were made, on the ground that the image shows; return the places, µm."""
+    """Mark where the probes were made, on the ground that the image shows; return them, µm."""
     region = view.seen.scan.region
     box = axes.get_xlim(), axes.get_ylim()
     found = []
@@ -190,7 +192,7 @@ def _sites(
         at = np.subtract(probe.seen.probe.position, probe.seen.drift) + view.seen.drift
         u, v = (float(c) * UM for c in to_region(region, at[0], at[1]))
         found.append((u, v))
-        axes.plot([u], [v], ms=4, zorder=8, **probe_style(probe.seen.probe.role))  # type: ignore[arg-type]
+        axes.plot([u], [v], ms=4, zorder=8, **probe_style(probe.seen.probe.role))
         if named and box[0][0] < u < box[0][1] and box[1][0] < v < box[1][1]:
             name = (probe.seen.probe.site or "").rpartition("-")[2]
             right = u < 0.25 * box[0][1]
@@ -244,26 +246,26 @@ def _curves(axes: Axes, curves: Curves, factor: float) -> None:
         axes.text(0.5, 0.5, "not read", transform=axes.transAxes, ha="center", color=MUTED)
 
 
-def _line(axes: Axes, branch: Branch, factor: float, style: dict[str, object]) -> None:
+def _line(axes: Axes, branch: Branch, factor: float, style: dict[str, Any]) -> None:
     many = len(branch[0]) > MANY
-    axes.plot(branch[0], branch[1] / factor, rasterized=many, **style)  # type: ignore[arg-type]
+    axes.plot(branch[0], branch[1] / factor, rasterized=many, **style)
 
 
 def _plain(axes: Axes, spectrum: Spectrum) -> None:
     """Draw a probe that is no loop: force against height, or amplitude against time."""
     extra = spectrum.extra
-    style = {"color": ACCENT, "lw": 1.0, "rasterized": len(spectrum.time) > MANY}
+    style: dict[str, Any] = {"color": ACCENT, "lw": 1.0, "rasterized": len(spectrum.time) > MANY}
     across = next((n for n in ("force", "deflection") if n in extra), None)
     if across is not None and "height" in extra:
         unit = "N" if across == "force" else "m"
         (fx, ux), (fy, uy) = _scale(extra["height"], "m"), _scale(extra[across], unit)
-        axes.plot(extra["height"] / fx, extra[across] / fy, **style)  # type: ignore[arg-type]
+        axes.plot(extra["height"] / fx, extra[across] / fy, **style)
         axes.set_xlabel(f"height ({ux})")
         axes.set_ylabel(f"{across} ({uy})")
         return
     amplitude = np.abs(spectrum.response)
     (fx, ux), (fy, uy) = _scale(spectrum.time, "s"), _scale(amplitude, spectrum.response_unit)
-    axes.plot(spectrum.time / fx, amplitude / fy, **style)  # type: ignore[arg-type]
+    axes.plot(spectrum.time / fx, amplitude / fy, **style)
     axes.set_xlabel(f"time ({ux})")
     axes.set_ylabel(f"amplitude ({uy})")
 

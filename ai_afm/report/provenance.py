@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ai_afm import __version__
 from ai_afm.errors import ModelError
-from ai_afm.report.quantity import duration, number, quantity
+from ai_afm.report.quantity import number, quantity
 from ai_afm.report.story import Story
 from ai_afm.segment.model_file import load_model
 from ai_afm.store.journal import Row
@@ -78,8 +78,8 @@ def model_facts(name: str, sha256: str) -> Facts:
     facts = [("model", name), ("weights, sha256", f"{sha256[:12]}…")]
     try:
         model = load_model(name)
-    except ModelError as exc:
-        return [*facts, ("card", f"not at hand: {exc}")]
+    except ModelError:
+        return [*facts, ("card", "not at hand: it is not among the models that ship")]
     if model.sha256 != sha256:
         return [*facts, ("card", "the one at hand describes other weights, so it is not shown")]
     card = model.card
@@ -94,7 +94,7 @@ def glimpse_words(rows: Sequence[Row]) -> str:
     times = sorted(float(r.payload["ms"]) for r in rows if r.kind == "glimpse")
     if not times:
         return "none"
-    return f"{len(times)}, median {duration(times[len(times) // 2] / 1000)}" if times[-1] >= 1000 else f"{len(times)}, median {times[len(times) // 2]:.0f} ms, longest {times[-1]:.0f} ms"  # fmt: skip
+    return f"{len(times)}, median {times[len(times) // 2]:.0f} ms, longest {times[-1]:.0f} ms"
 
 
 def software_facts(story: Story) -> Facts:

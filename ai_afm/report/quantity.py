@@ -31,7 +31,7 @@ def prefix_of(size: float, unit: str) -> tuple[float, str]:
 
 
 def quantity(value: float | None, unit: str = "", digits: int = 3) -> str:
-    """Write a value with its unit; `None`, NaN and infinity are "not measured".
+    r"""Write a value with its unit; `None`, NaN and infinity are "not measured".
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def quantity(value: float | None, unit: str = "", digits: int = 3) -> str:
 
     Examples
     --------
-    >>> quantity(-1.2345e-7, "m").replace("\\u00a0", " ")
+    >>> quantity(-1.2345e-7, "m").replace("\u00a0", " ")
     '−123 nm'
     >>> quantity(float("nan"), "V")
     'not measured'
@@ -80,11 +80,11 @@ def _rounded(value: float, digits: int) -> float:
 
 
 def volts(value: float | None) -> str:
-    """Write a bias in volts to a hundredth: biases are compared with one another.
+    r"""Write a bias in volts to a hundredth: biases are compared with one another.
 
     Examples
     --------
-    >>> volts(-0.0096).replace("\\u00a0", " ")
+    >>> volts(-0.0096).replace("\u00a0", " ")
     '−0.01 V'
     """
     if value is None or not math.isfinite(value):
@@ -93,11 +93,11 @@ def volts(value: float | None) -> str:
 
 
 def density(value: float | None) -> str:
-    """Write a length per area (1/m) per micrometre: a length in µm on each µm².
+    r"""Write a length per area (1/m) per micrometre: a length in µm on each µm².
 
     Examples
     --------
-    >>> density(3.0963e6).replace("\\u00a0", " ")
+    >>> density(3.0963e6).replace("\u00a0", " ")
     '3.10 µm/µm²'
     """
     if value is None:
@@ -111,11 +111,11 @@ def share(value: float | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Write a time span.
+    r"""Write a time span.
 
     Examples
     --------
-    >>> [duration(s).replace("\\u00a0", " ") for s in (3.915, 192.1, 12800.0)]
+    >>> [duration(s).replace("\u00a0", " ") for s in (3.915, 192.1, 12800.0)]
     ['3.9 s', '3 min 12 s', '3 h 33 min']
     """
     if seconds is None or not math.isfinite(seconds):

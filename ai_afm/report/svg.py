@@ -4,6 +4,7 @@ import base64
 import io
 import re
 from collections.abc import Callable
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,7 +18,7 @@ from ai_afm.report.palette import GRID, INK, MUTED
 WIDTH = 7.3
 """Inches: the printable width of A4."""
 
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: it can be selected, searched and read aloud
     "svg.hashsalt": "ai-afm",
     "font.family": "sans-serif",
@@ -105,7 +106,7 @@ def _inline(text: str, name: str, words: str) -> str:
 
 
 def _smaller(encoded: str) -> str:
-    """Store a picture of at most 256 colours as an indexed one: the same pixels, a quarter the size."""
+    """Store a picture of at most 256 colours as an indexed one: the same pixels, less room."""
     raw = base64.b64decode(re.sub(r"\s", "", encoded))
     with Image.open(io.BytesIO(raw)) as picture:
         rgba = np.ascontiguousarray(np.asarray(picture.convert("RGBA")))

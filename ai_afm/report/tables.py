@@ -182,7 +182,8 @@ def _entries(
         yield f"— {name}", _density(values, key, code in known)
     yield "mean domain size (lineal intercept)", _size(values, "domain_intercept_m", sees_walls)
     yield "wall junctions", told("junction_count", str(values["junction_count"]), sees_walls)
-    yield "grain boundary length per area", _density(values, "boundary_density_per_m", sees_boundaries)  # fmt: skip
+    boundaries = _density(values, "boundary_density_per_m", sees_boundaries)
+    yield "grain boundary length per area", boundaries
     yield "mean grain size (lineal intercept)", _size(values, "grain_intercept_m", sees_boundaries)
     grains = sees_boundaries and has_grains
     count = f"{values['grain_count']}, {values['grain_cut_count']} of them cut by the frame"
@@ -231,7 +232,7 @@ def loop_line(view: ProbeView) -> LoopLine:
         volts(v if native.has_switched else None) for v in (native.nucleation, native.coercive)
     )
     if loop is None:
-        written = (*(NOT_MEASURED,) * 5, readout.cycles_words)
+        written: tuple[str, ...] = (*(NOT_MEASURED,) * 5, readout.cycles_words)
     else:
         biases = (loop.coercive_minus, loop.coercive_plus, loop.imprint)
         written = (

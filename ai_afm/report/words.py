@@ -66,7 +66,8 @@ def head(story: Story) -> list[Pair]:
 
 def outcome(story: Story) -> tuple[str, str]:
     """Return (outcome, message) of the last start of the run."""
-    last = next((r for r in reversed(story.summary.rows) if r.kind in ("run_started", "run_finished")), None)  # fmt: skip
+    ends = [r for r in story.summary.rows if r.kind in ("run_started", "run_finished")]
+    last = ends[-1] if ends else None
     if last is None:
         return "not started", "The folder is there, nothing has happened yet."
     if last.kind == "run_finished":
@@ -80,7 +81,7 @@ def outcome(story: Story) -> tuple[str, str]:
 
 
 def _overview(story: Story) -> dict[str, float | int | None] | None:
-    """Return the statistics of the first wide frame that was segmented by a model that knows walls."""
+    """Return the statistics of the first wide frame that a model that knows walls has seen."""
     for seen in story.wide:
         network = seen.observation.network
         segmentation = story.segmentation(seen.observation)

@@ -47,7 +47,7 @@ def refused(done, code, text):
         (RUN + "[run]\nsead = 1\n", "unknown key 'run.sead'"),
         (RUN + '[run]\ncontroller = "oracle"\n', "oracle"),
         (RUN + '[model]\nname = "nobody@9.9.9"\n', "nobody@9.9.9"),
-        (RUN.replace("3000", "300000"), "outside"),
+        (RUN.replace("3000", "300000"), "beyond the region"),
         (RUN.replace('"simulated"', '"nanonsense"'), "nanonsense"),
         (RUN + "[instrument.options]\nword = 1\n", "word"),
         (RUN.replace('"simulated"', '"replay"'), "file"),
@@ -104,7 +104,7 @@ def test_a_dry_run_tells_regions_times_and_verdicts_and_moves_nothing(tmp_path):
     plan = json.loads(done.stdout)
     first = plan["requests"][0]
     assert first["legal"] is True
-    assert first["size_m"] == [4e-6, 4e-6]
+    assert first["size_m"] == pytest.approx([4e-6, 4e-6])
     assert first["seconds"] == pytest.approx(160, rel=0.1)
     assert list(tmp_path.iterdir()) == []
 

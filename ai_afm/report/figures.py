@@ -157,8 +157,10 @@ def reduced(image: FloatImage, most: int) -> FloatImage:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
-def draw_image(axes: Axes, channel: Shown, region: ScanRegion, most: int) -> AxesImage:
-    """Draw a channel in the region's own axes, µm, its centre at the origin."""
+def draw_image(
+    axes: Axes, channel: Shown, region: ScanRegion, most: int, empty: str = "no data"
+) -> AxesImage:
+    """Draw a channel in the region's own axes, µm; `empty` says what it means to see nothing."""
     width, height = (s * UM for s in region.size)
     # angles cannot be averaged across the cut at 180°: of a phase every n-th pixel is shown
     step = math.ceil(max(channel.image.shape[:2]) / most)
@@ -176,7 +178,7 @@ def draw_image(axes: Axes, channel: Shown, region: ScanRegion, most: int) -> Axe
     axes.set_autoscale_on(False)  # vectors that reach beyond the frame are cut off
     axes.set_facecolor(NO_DATA)
     if channel.is_empty:
-        axes.text(0, 0, "no data", ha="center", va="center", color=MUTED)
+        axes.text(0, 0, empty, ha="center", va="center", color=MUTED)
     return drawn
 
 

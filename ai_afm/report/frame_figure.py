@@ -15,7 +15,6 @@ from ai_afm.report.figures import (
     phase_axis,
     scale_bar,
 )
-from ai_afm.report.palette import MUTED
 from ai_afm.report.svg import WIDTH
 from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Frame, Segmentation, WallNetwork
 
@@ -45,14 +44,13 @@ def frame_figure(
     )
     for place, panel in enumerate(panels, start=1):
         axes = figure.add_subplot(1, len(panels), place)
-        drawn = draw_image(axes, panel, frame.region, how.side)
+        last = place == len(panels)
+        nothing = "not segmented" if last else "no data"
+        drawn = draw_image(axes, panel, frame.region, how.side, nothing)
         bare(axes)
         colour_bar(figure, axes, drawn, panel)
-        if place == len(panels):
-            if network is not None:
-                draw_walls(axes, network.walls, frame.region)
-            else:
-                axes.text(0, 0, "not segmented", ha="center", va="center", color=MUTED)
+        if last and network is not None:
+            draw_walls(axes, network.walls, frame.region)
         scale_bar(axes, frame.region.size[0])
     return figure
 

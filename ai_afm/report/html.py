@@ -16,7 +16,7 @@ from ai_afm.report.loops import read_out
 from ai_afm.report.map_figure import covers, map_box, map_figure
 from ai_afm.report.palette import ZONE_NAMES
 from ai_afm.report.probe_figure import ImageView, ProbeView, probe_figure
-from ai_afm.report.quantity import extent, place
+from ai_afm.report.quantity import extent, place, quantity
 from ai_afm.report.story import Place, Seen, Story, tell
 from ai_afm.report.summary import RunSummary
 from ai_afm.report.svg import drawn
@@ -103,6 +103,7 @@ def _content(story: Story, detail: Detail) -> dict[str, Any]:
         "map": _map(story, detail),
         "zones": [_zone_words(story, z) for z in summary.config.consent.consent.zones],
         "truth": _truth(story),
+        "tolerance": quantity(summary.tolerance, "m"),
         "wide": [_frame(story, s, how) for s in story.wide[: detail.places]],
         "open": [_open_scan(story, n, how) for n in story.open_scans[-3:]],
         "places": [_place(story, p, views[p.name], how) for p in shown],

@@ -25,7 +25,7 @@ def prefix_of(size: float, unit: str) -> tuple[float, str]:
         return 1.0, "arb. u."
     if unit not in _SCALED or size == 0 or not math.isfinite(size):
         return 1.0, unit
-    power = 3 * math.floor(math.log10(abs(size) * (1 + 1e-9)) / 3)
+    power = 3 * math.floor(math.log10(abs(size) * (1 + 1e-6)) / 3)
     power = min(max(power, min(_PREFIXES)), max(_PREFIXES))
     return 10.0**power, _PREFIXES[power] + unit.replace(" ", _SPACE)
 

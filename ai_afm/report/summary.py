@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from ai_afm.acquire.rebuild import rebuild
 from ai_afm.config import RunConfig, parse_config
-from ai_afm.image.instrument_time import InstrumentTimes, raster_line_rate, raster_seconds
+from ai_afm.control.raster import zoom_pixel_size, zoom_tip_line_rate
+from ai_afm.image.instrument_time import InstrumentTimes, raster_seconds
 from ai_afm.microscope.simulated.surface import World
 from ai_afm.report.truth import true_world
 from ai_afm.store.journal import Journal, Row
@@ -45,8 +48,8 @@ class RunSummary:
     scans, zooms, probes, loops, targets
         Counts of what was finished; targets are places with at least one closer frame.
     wall_recall, wall_precision
-        Share of true (drawn) domain-wall length in the overview within `tolerance` of a drawn (true)
-        wall.
+        Share of true (drawn) domain-wall length in the overview within `tolerance` of a drawn
+        (true) wall.
     tolerance
         m: two pixels of the overview, at least 20 nm.
     instrument_time_s, raster_time_s
@@ -102,12 +105,12 @@ def summarise(folder: RunFolder) -> RunSummary:
         wall_precision=precision,
         tolerance=tolerance,
         instrument_time_s=survey.spent,
-        raster_time_s=_raster_time(overview, zooms),
+        raster_time_s=_raster_time(config, overview),
     )
 
 
 def drawn_walls(survey: Survey) -> tuple[Wall, ...]:
-    """Return all walls and boundaries of frames from before the sample was probed, drift removed."""
+    """Return all walls and boundaries of the native sample, drift removed."""
     walls: list[Wall] = []
     for observation, (dx, dy) in zip(survey.observations, offsets(survey), strict=True):
         if observation.network is not None and observation.request.role in NATIVE:
@@ -116,7 +119,7 @@ def drawn_walls(survey: Survey) -> tuple[Wall, ...]:
 
 
 def _moved(wall: Wall, dx: float, dy: float) -> Wall:
-    points = wall.points + [dx, dy]
+    points = wall.points + np.array([dx, dy])
     return Wall(points, wall.code, wall.probability, wall.apparent_width, wall.closed)
 
 
@@ -143,12 +146,10 @@ def _agreement(
     return recall, precision, tolerance
 
 
-def _raster_time(overview: Observation | None, zooms: list[Observation]) -> float | None:
-    """Return the time of a raster of the overview area at the finest zoom's pixel size and tip speed."""
-    requests = [o.request for o in zooms if isinstance(o.request, ScanRequest)]
-    if overview is None or not requests or not isinstance(overview.request, ScanRequest):
+def _raster_time(config: RunConfig, overview: Observation | None) -> float | None:
+    """Return the time of a raster of the overview area at the zooms' pixel size and tip speed."""
+    if overview is None or not isinstance(overview.request, ScanRequest):
         return None
-    finest = min(requests, key=lambda r: r.pixel_size[0])
-    region = overview.request.region
-    rate = raster_line_rate(region, finest.region.size[0], finest.line_rate)
-    return raster_seconds(region, finest.pixel_size[0], rate, InstrumentTimes())
+    region = config.overview.region
+    rate = zoom_tip_line_rate(config, region)
+    return raster_seconds(region, zoom_pixel_size(config), rate, InstrumentTimes())

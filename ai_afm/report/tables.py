@@ -225,7 +225,11 @@ def loop_line(view: ProbeView) -> LoopLine:
     where = "wall" if probe.role is Role.WALL else str(probe.role.value)
     at = place(*probe.position)
     if readout is None:
-        why = "it broke off: no result" if view.spectrum is None else f"no loop: {probe.kind.value}"
+        why = (
+            "it broke off: no result"
+            if view.spectrum is None
+            else f"no loop: {probe.kind.value.replace('_', ' ')}"
+        )
         return LoopLine(site, where, at, (NOT_MEASURED,) * 2, (NOT_MEASURED,) * 6, why)
     native, loop = readout.native, readout.loop
     first = tuple(

@@ -78,8 +78,8 @@ def _explain(figure: Figure, place: SubplotSpec, codes: set[ClassCode], pixels: 
     axes = figure.add_subplot(place)
     axes.set_axis_off()
     words = (
-        f"Each world as the twin's instrument records it: DART PFM, {pixels} lines × {pixels} pixels,"
-        f"\n{length_label(SIZE, 1)} at 1 line/s, noise, feedback and tip included; beside it the truth."
+        f"Each world as the twin's instrument records it: DART PFM, {length_label(SIZE, 1)},"
+        f"\n{pixels} lines × {pixels} pixels, 1 line/s; noise, feedback and tip are included."
         "\nHeights are levelled; phases are turned so that opposite domains lie at ±90°."
     )
     axes.text(0.06, 0.9, words, va="top", linespacing=1.6)

@@ -76,7 +76,7 @@ def outcome(story: Story) -> tuple[str, str]:
         return "running", "The run is under way: this is what it has brought so far."
     return (
         "broke off",
-        "The run ended without closing; `ai-afm recover` and `resume` go on with it.",
+        "The run ended without closing; “ai-afm resume” goes on with it.",
     )
 
 
@@ -121,14 +121,23 @@ def sentences(story: Story) -> list[str]:
             f"The overview of {area * 1e12:.3g} µm² shows {quantity(values['wall_length_m'], 'm')}"
             f" of domain wall, {density(values['wall_density_per_m'])}."
         )
-    if summary.raster_time_s and summary.instrument_time_s > 0 and story.wide:
-        ratio = summary.raster_time_s / summary.instrument_time_s
+    ratio = _raster_ratio(story)
+    if ratio is not None:
         found.append(
             f"A raster of the same {extent(story.wide[0].scan.region.size)} at the pixel size of"
-            f" the closest frames would take {duration(summary.raster_time_s)},"
+            f" the closer frames would take {duration(summary.raster_time_s)},"
             f" {ratio:.1f} times as long."
         )
     return found
+
+
+def _raster_ratio(story: Story) -> float | None:
+    """Return raster time over instrument time; `None` for a run that is not done."""
+    summary = story.summary
+    known = summary.raster_time_s is not None and summary.instrument_time_s > 0 and story.wide
+    if not known or outcome(story)[0] != "done" or summary.raster_time_s is None:
+        return None
+    return summary.raster_time_s / summary.instrument_time_s
 
 
 def tiles(story: Story) -> list[Tile]:
@@ -141,14 +150,12 @@ def tiles(story: Story) -> list[Tile]:
         Tile(str(summary.probes), "probes", f"{_plural(summary.loops, 'hysteresis loop')}"),
         Tile(duration(summary.instrument_time_s), "instrument time", "probes included"),
     ]
-    if summary.raster_time_s and summary.instrument_time_s > 0:
-        ratio = summary.raster_time_s / summary.instrument_time_s
-        remark = (
-            f"{duration(summary.raster_time_s)} for the overview area at the closest pixel size"
-        )
-        result.append(Tile(f"{ratio:.1f} ×", "as long for a full raster", remark))
+    ratio, raster = _raster_ratio(story), duration(summary.raster_time_s)
+    what = "the overview area at the pixel size of the closer frames"
+    if ratio is not None:
+        result.append(Tile(f"{ratio:.1f} ×", "as long for a full raster", f"{raster} for {what}"))
     else:
-        result.append(Tile(NOT_MEASURED, "raster time", "needs an overview and a closer frame"))
+        result.append(Tile(raster, "for a full raster", f"of {what}"))
     wall = density(values["wall_density_per_m"]) if values else NOT_MEASURED
     result.append(Tile(wall, "domain wall per area", "in the overview"))
     if summary.tolerance is not None:

@@ -2,12 +2,11 @@
 
 import itertools
 import math
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from ai_afm.config import RunConfig, to_toml
+from ai_afm.config import RunConfig, resolved, to_toml
 from ai_afm.geometry import line_ends, pixel_grid
 from ai_afm.image.scan_bytes import ScanState
 from ai_afm.store.journal import Journal
@@ -66,7 +65,7 @@ class Recorder:
         start = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
         clock = lambda: start + timedelta(seconds=next(ticks))  # noqa: E731
         config = RunConfig.model_validate({"instrument": {"kind": "elsewhere"}} | tables)
-        self.folder = RunFolder.create(path, to_toml(config))
+        self.folder = RunFolder.create(path, to_toml(resolved(config, OVERVIEW.region)))
         self.journal = Journal.open(self.folder.journal_file, clock, lambda: 0.0)
         self.rng = np.random.default_rng(7)
 
@@ -223,10 +222,3 @@ def whole_run(path, **tables):
     record.journal.append("wish", {"name": "look here", "region": encode(OVERVIEW.region)})
     record.finish()
     return record.close()
-
-
-def noisy(request):
-    """A loop in which nothing but noise is to be seen."""
-    return replace(hysteresis(request), response=np.random.default_rng(5).normal(
-        0, 1e-10, (2, 2 * WAVEFORM.steps * WAVEFORM.cycles)).astype(np.float32).view(np.complex64)[0]
-        .repeat(2))  # fmt: skip

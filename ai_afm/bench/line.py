@@ -68,7 +68,7 @@ def benchmark(
         Where the two scan files are written (and removed again), i.e. the disk that is measured;
         the system's temporary folder when left out.
     on_row
-        What looks at the rows meanwhile (inference); `None` for nothing.
+        What looks at the rows of the paced part meanwhile (inference); `None` for nothing.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def benchmark(
 
 
 def _measure(load: LineLoad, folder: Path, on_row: OnRow | None) -> dict[str, Any]:
-    flat_out = _run(replace(load, rate=math.inf), folder / "flat_out.h5", on_row)
+    flat_out = _run(replace(load, rate=math.inf), folder / "flat_out.h5", None)
     paced = _run(load, folder / "paced.h5", on_row)
     return {
         "lines": load.lines,

@@ -9,7 +9,6 @@ import typer
 from ai_afm.bench.line import benchmark as benchmark_line
 from ai_afm.bench.twin import benchmark as benchmark_twin
 from ai_afm.cli.output import say
-from ai_afm.errors import ModelError
 from ai_afm.service.workers import SegmenterProcess
 
 app = typer.Typer(help="Benchmarks.", no_args_is_help=True)
@@ -34,7 +33,7 @@ def line(
             watched = benchmark_line(lines, folder=out, on_row=watcher.look)
         finally:
             watcher.service.close()
-    glimpses = {"glimpses": watcher.answers, "glimpse_faults": watcher.faults}
+    glimpses = {"glimpses": watcher.answers, "lines_seen_at_the_end": watcher.lines}
     say({"without_inference": without, "with_inference": watched | glimpses}, json)
 
 
@@ -43,19 +42,16 @@ class _Watcher:
 
     def __init__(self, service: SegmenterProcess) -> None:
         self.service = service
-        self.answers = self.faults = 0
-        self._asked, self._scan, self._path = 0, 0, Path()
+        self.answers = 0
+        self.lines = self._asked = 0
 
     def look(self, path: Path, durable: int) -> None:
-        if path != self._path:
-            self._path, self._scan, self._asked = path, self._scan + 1, 0
         if durable >= self._asked + GLIMPSE_EVERY:
             self._asked = durable
-            self.service.submit(self._scan, path, durable)
-        try:
-            self.answers += self.service.poll() is not None
-        except ModelError:
-            self.faults += 1  # the scan file of the part before is gone already
+            self.service.submit(1, path, durable)
+        glimpse = self.service.poll()
+        if glimpse is not None:
+            self.answers, self.lines = self.answers + 1, glimpse.lines
 
 
 @app.command("twin")

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ai_afm.errors import StoreError
 from ai_afm.report import provenance, tables, words
+from ai_afm.report.compare_figure import can_compare, compare_figure
 from ai_afm.report.figures import Drawing, channels_of, phase_axis, size_words
 from ai_afm.report.frame_figure import frame_figure
 from ai_afm.report.loops import read_out
@@ -111,6 +112,7 @@ def _content(story: Story, detail: Detail) -> dict[str, Any]:
         "more_wide": max(len(story.wide) - detail.places, 0),
         "loose": _probes("loose", [], loose, [], (story, how)),
         "loops": _loops(everything),
+        "compared": _compared(everything),
         "comparison": tables.wall_against_bulk(everything),
         "has_loops": any(v.readout for v in everything),
         "calibrated": _calibrated(everything),
@@ -261,6 +263,12 @@ def _probes(
         name,
         f"Image before, loops and image after: {sites}",
     )
+
+
+def _compared(views: list[ProbeView]) -> Markup | None:
+    if not can_compare(views):
+        return None
+    return drawn(lambda: compare_figure(views), "compare", "Biases of loops on walls and in bulk")
 
 
 def _loops(views: list[ProbeView]) -> list[tables.LoopLine]:

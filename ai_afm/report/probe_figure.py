@@ -56,6 +56,11 @@ class ProbeView:
         name = probe.site or f"probe {self.seen.observation.number}"
         return f"{name}, {probe_words(probe.role)}"
 
+    @property
+    def pair(self) -> str:
+        """Name that a wall site and its partner in the bulk share: "T1-2" of "T1-2W"."""
+        return (self.seen.probe.site or str(self.seen.observation.number)).rstrip("WB")
+
 
 @dataclass(frozen=True, slots=True)
 class ImageView:
@@ -123,16 +128,12 @@ def _rows(probes: Sequence[ProbeView]) -> list[list[ProbeView]]:
     right = [p for p in probes if p.seen.probe.role is Role.BULK]
     rows = []
     for view in left:
-        pair = [r for r in right if _pair(r) == _pair(view)]
+        pair = [r for r in right if r.pair == view.pair]
         right = [r for r in right if r not in pair]
         rows.append([view, *pair[:1]])
         right += pair[1:]
     rows += [right[i : i + 2] for i in range(0, len(right), 2)]
     return rows
-
-
-def _pair(view: ProbeView) -> str:
-    return (view.seen.probe.site or str(view.seen.observation.number)).rstrip("WB")
 
 
 def _handles(probes: Sequence[ProbeView]) -> list[Line2D]:

@@ -18,7 +18,7 @@ from report_parts import (
 )
 
 from ai_afm.errors import StoreError
-from ai_afm.report.html import LIMIT, render, write_report
+from ai_afm.report.html import LIMIT, Detail, render, write_report
 from ai_afm.report.summary import summarise
 from ai_afm.types import ProbeKind, Role
 
@@ -130,6 +130,11 @@ def test_the_first_half_cycle_is_told_apart(page):
     assert "later: written state, never pooled" in page.text
     assert "off field (nm)" in page.text
     assert "on field (nm)" in page.text
+
+
+def test_walls_are_compared_with_bulk(page):
+    assert "Sites on walls: 1 of 1 switched in the first half-cycle" in page.text
+    assert "half the width of the loop (V)" in page.text
 
 
 def test_it_says_what_a_loop_does_not_prove(page):
@@ -277,13 +282,15 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
 def test_a_report_that_would_be_too_large_shows_less_and_says_so(tmp_path, monkeypatch):
     record = Recorder(tmp_path / "run")
     record.start()
-    record.scan(replace(OVERVIEW, shape=(300, 420)))
+    record.scan(replace(OVERVIEW, shape=(120, 170)), segmented=False)
     record.finish()
     folder = record.close()
-    full = render(folder, summarise(folder))
+    summary = summarise(folder)
+    monkeypatch.setattr("ai_afm.report.html.LEVELS", (Detail(512, 256, 9), Detail(64, 48, 4)))
+    full = render(folder, summary)
     assert "Pictures are reduced" not in full
-    monkeypatch.setattr("ai_afm.report.html.LIMIT", int(0.8 * len(full.encode())))
-    less = render(folder, summarise(folder))
+    monkeypatch.setattr("ai_afm.report.html.LIMIT", len(full.encode()))
+    less = render(folder, summary)
     assert "Pictures are reduced" in less
     assert len(less.encode()) < 0.8 * len(full.encode())
 

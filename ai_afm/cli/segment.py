@@ -34,7 +34,9 @@ def segment(
     from ai_afm.segment.predict import UnetSegmenter  # imports torch
 
     segmenter = UnetSegmenter(load_model(model, [lab / "models"] if lab else []), threads)
-    frames = [read_file(path) for path in files]  # all are readable before anything is written
+    frames = [read_file(path) for path in files]
+    for frame in frames:
+        segmenter.begin(frame)  # all can be segmented before anything is written
     out.mkdir(parents=True, exist_ok=True)
     results = []
     for path, frame in zip(files, frames, strict=True):

@@ -79,5 +79,5 @@ def _panel(axes: Axes, views: Sequence[ProbeView], value: Value) -> None:
     labels = [f"{w}\nn = {n}" for w, n in zip(("wall", "bulk"), counts, strict=True)]
     axes.set_xticks([0, 1], labels)
     axes.set_xlim(-0.5, 1.5)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.12 * max((bias for _, bias in known), default=1.0))
     axes.grid(axis="y", color=GRID, lw=0.4)

@@ -151,7 +151,7 @@ def tiles(story: Story) -> list[Tile]:
         Tile(duration(summary.instrument_time_s), "instrument time", "probes included"),
     ]
     ratio, raster = _raster_ratio(story), duration(summary.raster_time_s)
-    what = "the overview area at the pixel size of the closer frames"
+    what = "the overview area, closer frames' pixel size"
     if ratio is not None:
         result.append(Tile(f"{ratio:.1f} ×", "as long for a full raster", f"{raster} for {what}"))
     else:

@@ -30,10 +30,12 @@ from ai_afm.segment.model_file import (
     LoadedModel,
     ModelCard,
     NetworkCard,
+    load_model,
     read_model,
     set_active,
     write_model,
 )
+from ai_afm.segment.predict import weights_of
 from ai_afm.segment.unet import Architecture, UNet, folded
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,8 @@ class TrainSettings:
         Of the network.
     learning_rate
         The largest; it follows half a cosine down to 2 % over the steps.
+    parent
+        "name@version" whose weights it starts from; empty for random ones.
     processes
         Processes that make crops (the result does not depend on it).
     """
@@ -83,12 +87,13 @@ class TrainSettings:
     width: int = 16
     depth: int = 3
     learning_rate: float = 2e-3
+    parent: str = ""
     processes: int = 2
 
     @property
     def command(self) -> str:
         """The command that trains this model again."""
-        options = {k: v for k, v in asdict(self).items() if k != "processes"}
+        options = {k: v for k, v in asdict(self).items() if k != "processes" and v != ""}
         flags = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in options.items())
         return f"python -m ai_afm.flywheel.train {flags}"
 
@@ -159,7 +164,8 @@ def train_on(
     references: Sequence[Path] = (),
 ) -> dict[str, float]:
     """Train on ready crops, choose on `checks`, and write the model; see `train`."""
-    network = fit(settings, crops)
+    parent = load_model(settings.parent, [out]) if settings.parent else None
+    network = fit(settings, crops, parent)
     ready = folded(network)
     rng = np.random.default_rng([settings.seed, 77])
     seen = answers(ready, checks, rng)
@@ -173,6 +179,7 @@ def train_on(
         version=settings.version,
         description="Domain walls and grain boundaries in AFM and PFM scans, line by line",
         created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        parents=(settings.parent,) if settings.parent else (),
         command=settings.command,
         seed=settings.seed,
         data=f"simulated only: {len(crops)} crops of {settings.worlds} random worlds of the twin",
@@ -198,12 +205,16 @@ def train_on(
     return metrics
 
 
-def fit(settings: TrainSettings, crops: Sequence[TrainingCrop]) -> UNet:
-    """Return a network trained on crops, on one thread."""
+def fit(
+    settings: TrainSettings, crops: Sequence[TrainingCrop], parent: LoadedModel | None = None
+) -> UNet:
+    """Return a network trained on crops, on one thread, from a parent's or from random weights."""
     torch.set_num_threads(1)
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng([settings.seed, 9])
     network = UNet(Architecture(len(PLANES), len(CLASSES), settings.width, settings.depth))
+    if parent is not None:
+        network.load_state_dict(weights_of(parent))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
     class_weights = torch.tensor(_CLASS_WEIGHTS)

@@ -49,9 +49,14 @@ def build_network(model: LoadedModel) -> UNet:
             f"{model.spec} wants the inputs {', '.join(card.inputs)}; here: {', '.join(PLANES)}"
         )
     network = UNet(Architecture(len(card.inputs), len(card.classes), card.width, card.depth))
-    weights = {n.removeprefix(NETWORK): a for n, a in model.arrays.items() if n.startswith(NETWORK)}
-    network.load_state_dict({n: torch.from_numpy(np.array(a)) for n, a in weights.items()})
+    network.load_state_dict(weights_of(model))
     return folded(network)
+
+
+def weights_of(model: LoadedModel) -> dict[str, torch.Tensor]:
+    """Return a copy of the network's weights by name, as `UNet.load_state_dict` takes them."""
+    arrays = {n.removeprefix(NETWORK): a for n, a in model.arrays.items() if n.startswith(NETWORK)}
+    return {n: torch.from_numpy(np.array(a)) for n, a in arrays.items()}
 
 
 class UnetSegmenter:

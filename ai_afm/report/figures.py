@@ -24,6 +24,8 @@ from ai_afm.types import ClassCode, FloatImage, Frame, ScanRegion, Wall
 PREFERRED = ("height", "amplitude", "phase", "current", "lateral", "frequency", "deflection")
 """Channels of a picture, in this order, where the scan has them."""
 UM = 1e6
+LEVELLED = 320
+"""Pixels along a side of a levelled height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def shown(frame: Frame, name: str, axis: float | None = None) -> Shown | None:
         if unit == "rad":
             return Shown(_title(name), turned(phase, axis), "°", -180.0, 180.0, "twilight")
     if name == "height":
-        image = for_display(image)
+        # levelling is slow, and a figure shows no more pixels than these
+        image = for_display(reduced(image, LEVELLED))
     low, high = robust_range(image)
     factor, text = prefix_of(max(abs(low), abs(high)), unit)
     colours = {"height": "cividis", "amplitude": "gray"}.get(name, "viridis")

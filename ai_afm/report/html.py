@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ai_afm.errors import StoreError
 from ai_afm.report import provenance, tables, words
 from ai_afm.report.compare_figure import can_compare, compare_figure
-from ai_afm.report.figures import Drawing, channels_of, phase_axis, size_words
+from ai_afm.report.figures import Drawing, phase_axis, size_words
 from ai_afm.report.frame_figure import frame_figure
 from ai_afm.report.loops import read_out
 from ai_afm.report.map_figure import covers, map_box, map_figure
@@ -184,7 +184,7 @@ def _frame(story: Story, seen: Seen, how: Drawing) -> dict[str, Any]:
     figure = drawn(
         lambda: frame_figure(frame, observation.network, segmentation, how),
         name,
-        f"{title}: {', '.join(c.name for c in channels_of(frame))} and walls",
+        f"{title}: its channels side by side, and the walls",
     )
     caption = f"{size_words(frame.region, frame.shape)}, at {place(*frame.region.center)}"
     if frame.region.angle:

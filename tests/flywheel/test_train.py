@@ -66,6 +66,16 @@ def test_the_model_is_written_with_a_card_that_says_how(tmp_path: Path) -> None:
         train(TINY, tmp_path, drawn_crop)
 
 
+def test_a_child_starts_from_its_parents_weights(tmp_path: Path) -> None:
+    train(TINY, tmp_path, drawn_crop)
+    changes = {"version": "0.0.2", "parent": "tiny@0.0.1", "learning_rate": 1e-9, "steps": 1}
+    train(TrainSettings(**{**_fields(TINY), **changes}), tmp_path, drawn_crop)
+    parent, child = (load_model(f"tiny@0.0.{i}", [tmp_path]) for i in (1, 2))
+    assert child.card.parents == ("tiny@0.0.1",)
+    name = "network.down.0.conv1.weight"
+    assert np.allclose(child.arrays[name], parent.arrays[name], atol=1e-6)
+
+
 def test_crops_of_the_twin_depend_on_seed_and_world_only() -> None:
     (one,), (again,), (other,) = (twin_crops(3, 4, 1), twin_crops(3, 4, 1), twin_crops(3, 5, 1))
     for name, image in one.channels.items():

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from ai_afm.cli.output import say
+from ai_afm.image.channels import describe_mapping
+from ai_afm.image.readers import read_reference
 from ai_afm.segment.evaluate import evaluate_reference
 from ai_afm.segment.model_file import load_model
 
@@ -39,5 +41,8 @@ def evaluate(
     if method == Method.UNET:
         loaded = load_model(model, [lab / "models"] if lab else [])
     wanted = tuple(channels.split(",")) if channels else None
+    for path in references:
+        for text in describe_mapping(read_reference(path).frame):
+            typer.echo(f"{path.name}: {text}", err=True)
     results = [evaluate_reference(path, method, loaded, wanted) for path in references]
     say({"model": loaded.spec if loaded else None, "results": results}, json)

@@ -14,8 +14,20 @@ def say(result: Mapping[str, Any], as_json: bool) -> None:
         sys.stdout.write(json.dumps(clean, allow_nan=False) + "\n")
         return
     for key, value in clean.items():
-        shown = "not measured" if value is None else value
-        sys.stdout.write(f"{key:>20}  {shown}\n")
+        if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
+            sys.stdout.write(f"{key}\n")
+            for row in value:
+                sys.stdout.write(
+                    "    " + ", ".join(f"{k} {_shown(v)}" for k, v in row.items()) + "\n"
+                )
+        else:
+            sys.stdout.write(f"{key:>20}  {_shown(value)}\n")
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not measured"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _finite(value: Any) -> Any:

@@ -22,8 +22,10 @@ from ai_afm.flywheel.calibrate import DRAWN, answers, decide, measure
 from ai_afm.flywheel.crops import CLASSES, CropMaker, TrainingCrop, example
 from ai_afm.flywheel.losses import line_loss
 from ai_afm.flywheel.training_world import twin_crops
+from ai_afm.image.channels import pick
 from ai_afm.image.normalise import PLANES
-from ai_afm.segment.evaluate import evaluate_reference, read_reference
+from ai_afm.image.readers import read_reference
+from ai_afm.segment.evaluate import evaluate_reference
 from ai_afm.segment.model_file import (
     NETWORK,
     OUTSIDE,
@@ -78,11 +80,11 @@ class TrainSettings:
     name: str = "wallnet"
     version: str = "1.0.0"
     seed: int = 1
-    worlds: int = 180
+    worlds: int = 300
     crops_per_world: int = 24
     validation_worlds: int = 48
     validation_crops: int = 5
-    steps: int = 2300
+    steps: int = 4500
     batch: int = 8
     width: int = 16
     depth: int = 3
@@ -259,14 +261,14 @@ def real_scores(model: LoadedModel, references: Sequence[Path]) -> dict[str, flo
     for path in references:
         reference = read_reference(path)
         sets = {"all": None, "no_phase": ("height", "amplitude")}
-        if "phase" not in reference.channels:
+        if pick(reference.frame, "phase") is None:
             sets = {"all": None}
         for label, channels in sets.items():
             result = evaluate_reference(path, "unet", model, channels)
             for key in ("f1_2px",) if reference.use == "full" else ("recall_2px",):
                 value = result[key]
                 if isinstance(value, float):
-                    scores[f"{reference.name}_{label}_{key}"] = round(value, 4)
+                    scores[f"{path.stem}_{label}_{key}"] = round(value, 4)
     return scores
 
 

@@ -1,30 +1,20 @@
 """Score a method against a reference: the numbers of `ai-afm evaluate`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput, ModelError
-from ai_afm.image.channels import map_channels, phase_in_radians
+from ai_afm.image.channels import pick
 from ai_afm.image.normalise import CHANNELS
+from ai_afm.image.readers import Reference, read_reference
 from ai_afm.segment.classical import METHODS, find_lines
 from ai_afm.segment.metrics import cl_dice, line_score, random_lines, thinned
 from ai_afm.segment.model_file import LoadedModel
-from ai_afm.types import (
-    DOMAIN_WALL_CODES,
-    Channel,
-    ClassCode,
-    Direction,
-    FloatImage,
-    Frame,
-    Measurement,
-    ScanRegion,
-    ScanRequest,
-)
+from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Direction, FloatImage, Frame
 
 UNET = "unet"
 CLASSICAL_MIN_PIXELS = 12
@@ -38,87 +28,6 @@ _ANY = tuple(sorted(c for codes in KINDS.values() for c in codes))
 _SEED = 20260101
 
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A real or simulated scan with its true lines, from an `.npz` file.
-
-    Parameters
-    ----------
-    name
-        Of the file.
-    kind
-        "domain_wall" or "grain_boundary".
-    use
-        "full", or "recall_only" where true lines are missing in the reference.
-    lines, band, ignore
-        (lines, pixels) bool: 1-px lines, the band around them, and what does not count.
-    channels
-        Canonical name -> (lines, pixels) float32, SI units, phase in rad.
-    pixel_size
-        (between lines, along a line), m.
-    mapping
-        (name in the file, canonical name) of each channel.
-    """
-
-    name: str
-    kind: str
-    use: str
-    lines: Mask
-    band: Mask
-    ignore: Mask
-    channels: Mapping[str, FloatImage]
-    pixel_size: tuple[float, float]
-    mapping: tuple[tuple[str, str], ...]
-
-
-def read_reference(path: Path) -> Reference:
-    """Read a reference file; its arrays carry the orientation that row 0 is the top.
-
-    Raises
-    ------
-    BadInput
-        When the file cannot be read, or lacks or contradicts what a reference needs.
-    """
-    try:
-        # opened here, for numpy leaves a file open that it cannot read
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            part = {key: stored[key] for key in stored.files}
-    except (OSError, ValueError, BadZipFile, EOFError) as exc:
-        raise BadInput(f"{path} is no readable .npz file: {exc}") from exc
-    missing = {"channels", "channel_names", "mask", "kind"} - part.keys()
-    if missing:
-        raise BadInput(f"{path} is no reference: it has no {', '.join(sorted(missing))}")
-    mask, images = part["mask"].astype(bool), part["channels"]
-    names = [str(n) for n in part["channel_names"]]
-    kind = str(part["kind"])
-    if kind not in KINDS:
-        raise BadInput(f"{path}: unknown kind {kind!r}; known: {', '.join(KINDS)}")
-    if images.shape != (len(names), *mask.shape) or mask.ndim != 2:
-        raise BadInput(
-            f"{path}: channels {images.shape} do not fit {len(names)} names, mask {mask.shape}"
-        )
-    mapped = map_channels(names)
-    channels: dict[str, FloatImage] = {}
-    for entry, image in sorted(
-        zip(mapped, images, strict=True), key=lambda m: m[0].direction.value
-    ):
-        # "retrace" sorts before "trace": where a file has both, the trace stays
-        value = np.asarray(image, np.float32)
-        channels[entry.name] = phase_in_radians(value, "")[0] if entry.name == "phase" else value
-    size = part.get("pixel_size_m", np.full(2, np.nan))
-    return Reference(
-        name=path.stem,
-        kind=kind,
-        use=str(part.get("use", "full")),
-        lines=mask,
-        band=part.get("mask_band", mask).astype(bool),
-        ignore=part.get("ignore", np.zeros(mask.shape)).astype(bool),
-        channels=channels,
-        pixel_size=(float(size[0]), float(size[1])),
-        mapping=tuple((m.original_name, m.name) for m in mapped),
-    )
 
 
 def evaluate_reference(
@@ -157,21 +66,14 @@ def evaluate_reference(
         When "unet" is asked for without a model.
     """
     reference = read_reference(path)
-    if channels is not None:
-        absent = [c for c in channels if c not in reference.channels]
-        if absent:
-            there = ", ".join(reference.channels)
-            raise BadInput(f"{path} has no channel {absent[0]!r}; it has: {there}")
-    usable = {
-        n: reference.channels[n]
-        for n in CHANNELS
-        if n in reference.channels and (channels is None or n in channels)
-    }
+    if reference.kind not in KINDS:
+        raise BadInput(f"{path}: unknown kind {reference.kind!r}; known: {', '.join(KINDS)}")
+    usable = _usable(reference.frame, channels, path)
     rng = np.random.default_rng(_SEED)
     if method == UNET:
         if model is None:
             raise ModelError("the method 'unet' needs a model")
-        label = _unet_label(usable, reference, model)
+        label = _unet_label(usable, reference.frame, model)
         own, called = np.isin(label, KINDS[reference.kind]), np.isin(label, _ANY)
         min_pixels = model.card.decision.min_pixels
     else:
@@ -181,39 +83,33 @@ def evaluate_reference(
         # random pixels are a control, not pieces of lines
         min_pixels = 0 if method == "random" else CLASSICAL_MIN_PIXELS
     scores = _scores(reference, own, called, min_pixels, rng)
-    return {"name": reference.name, "kind": reference.kind, "method": method, **scores}
+    return {"name": path.stem, "kind": reference.kind, "method": method, **scores}
+
+
+def _usable(frame: Frame, channels: Sequence[str] | None, path: Path) -> dict[str, FloatImage]:
+    """Return the channels that a method may use, the trace where there is one."""
+    found = {n: image for n in CHANNELS if (image := pick(frame, n)) is not None}
+    absent = [c for c in channels or () if c not in found]
+    if absent:
+        raise BadInput(f"{path} has no channel {absent[0]!r}; it has: {', '.join(found)}")
+    return {n: image for n, image in found.items() if channels is None or n in channels}
 
 
 def _unet_label(
-    channels: Mapping[str, FloatImage], reference: Reference, model: LoadedModel
+    channels: Mapping[str, FloatImage], frame: Frame, model: LoadedModel
 ) -> NDArray[np.uint8]:
     from ai_afm.segment.predict import UnetSegmenter, segment_frame
 
-    frame = frame_of(channels, reference.pixel_size)
-    return segment_frame(frame, UnetSegmenter(model)).label
-
-
-def frame_of(channels: Mapping[str, FloatImage], pixel_size: tuple[float, float]) -> Frame:
-    """Wrap finished images, (lines, pixels) each, as a frame that was scanned downwards."""
-    if not channels:
-        raise BadInput("no channel to segment")
-    shape = next(iter(channels.values())).shape
-    known = [s if np.isfinite(s) and s > 0 else 1.0 for s in pixel_size]
-    region = ScanRegion((0.0, 0.0), (known[1] * shape[1], known[0] * shape[0]))
-    units = {"height": "m", "phase": "rad"}
-    return Frame(
-        request=ScanRequest(region, (shape[0], shape[1]), line_rate=1.0),
-        data={(name, Direction.TRACE): image for name, image in channels.items()},
-        channels=tuple(Channel(name, units.get(name, "arb")) for name in channels),
-        scanned={Direction.TRACE: np.ones(shape[0], np.bool_)},
-        measurement=Measurement(),
-    )
+    chosen = {(name, Direction.TRACE): image for name, image in channels.items()}
+    scanned = {Direction.TRACE: np.ones(frame.shape[0], np.bool_)}
+    limited = replace(frame, data=chosen, scanned=scanned)
+    return segment_frame(limited, UnetSegmenter(model)).label
 
 
 def _scores(
     reference: Reference, own: Mask, called: Mask, min_pixels: int, rng: np.random.Generator
 ) -> dict[str, float | None]:
-    true, ignore = reference.lines, reference.ignore
+    true, ignore = reference.mask, reference.ignore
     drawn, any_drawn = thinned(own, min_pixels), thinned(called, min_pixels)
     one, two = (line_score(drawn, true, ignore, t) for t in (1, 2))
     any_one, any_two = (line_score(any_drawn, true, ignore, t) for t in (1, 2))
@@ -230,5 +126,5 @@ def _scores(
         "called_fraction": float(called.mean()),
         "random_f1_2px": chance.f1,
         "random_recall_2px": chance.recall,
-        "cldice": cl_dice(own, reference.band, ignore),
+        "cldice": cl_dice(own, reference.mask_band, ignore),
     }

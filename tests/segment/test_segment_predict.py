@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_model import frame_of
 
 from ai_afm.errors import BadInput
-from ai_afm.segment.evaluate import frame_of
 from ai_afm.segment.model_file import LoadedModel
 from ai_afm.segment.predict import UnetSegmenter, labelled, segment_frame
 from ai_afm.segment.uncertainty import uncertainty

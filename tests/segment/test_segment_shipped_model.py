@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from tiny_model import frame_of
 
-from ai_afm.segment.evaluate import frame_of
 from ai_afm.segment.metrics import line_score, thinned
 from ai_afm.segment.model_file import LoadedModel, load_model
 from ai_afm.segment.predict import UnetSegmenter, segment_frame

@@ -1,5 +1,7 @@
 """A small model with random weights, for everything that does not depend on what it has learned."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 
@@ -13,6 +15,15 @@ from ai_afm.segment.model_file import (
 )
 from ai_afm.segment.uncertainty import fit_cloud
 from ai_afm.segment.unet import Architecture, UNet
+from ai_afm.types import (
+    Channel,
+    Direction,
+    FloatImage,
+    Frame,
+    Measurement,
+    ScanRegion,
+    ScanRequest,
+)
 
 
 def small_card(**changes: object) -> ModelCard:
@@ -41,3 +52,18 @@ def small_arrays(seed: int = 0) -> dict[str, np.ndarray]:
     cloud = fit_cloud(np.random.default_rng(seed).standard_normal((80, 64)), directions=8)
     weights = {NETWORK + n: v.numpy() for n, v in network.state_dict().items()}
     return {**weights, **cloud.arrays(OUTSIDE)}
+
+
+def frame_of(channels: Mapping[str, FloatImage], pixel_size: tuple[float, float]) -> Frame:
+    """Wrap finished images, (lines, pixels) each, as a frame that was scanned downwards."""
+    shape = next(iter(channels.values())).shape
+    known = [s if np.isfinite(s) and s > 0 else 1.0 for s in pixel_size]
+    region = ScanRegion((0.0, 0.0), (known[1] * shape[1], known[0] * shape[0]))
+    units = {"height": "m", "phase": "rad"}
+    return Frame(
+        request=ScanRequest(region, (shape[0], shape[1]), line_rate=1.0),
+        data={(name, Direction.TRACE): image for name, image in channels.items()},
+        channels=tuple(Channel(name, units.get(name, "arb")) for name in channels),
+        scanned={Direction.TRACE: np.ones(shape[0], np.bool_)},
+        measurement=Measurement(),
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ai_afm.errors import BadInput
 from ai_afm.image.readers.base import (
@@ -89,17 +90,24 @@ class NpzReader:
 def read_reference(path: Path) -> Reference:
     """Read a scan with its reference map.
 
+    Without `mask_band` the band is the line and its neighbours; without `labels` or `ignore` nothing
+    is labelled or ignored.
+
     Raises
     ------
     BadInput
-        When the archive is damaged, lacks a key, or its arrays do not fit each other.
+        When the archive is damaged, has no `mask` or `kind`, or its arrays do not fit each other.
     """
     arrays = read_arrays(path)
     frame = _frame(arrays, path)
-    maps = {}
-    for key in ("mask", "mask_band", "labels", "ignore"):
+    for key in ("mask", "kind"):
         if key not in arrays:
             raise bad(path, f"the key {key!r} is missing; a reference map needs it")
+    nothing = np.zeros(frame.shape, np.uint8)
+    band = ndimage.binary_dilation(np.asarray(arrays["mask"], np.bool_), np.ones((3, 3)))
+    arrays = {"mask_band": band, "labels": nothing, "ignore": nothing} | arrays
+    maps = {}
+    for key in ("mask", "mask_band", "labels", "ignore"):
         if arrays[key].shape != frame.shape:
             raise bad(
                 path,

@@ -180,7 +180,7 @@ def _properties(spec: GrainSpec, n: int, rng: np.random.Generator) -> GrainPrope
         lateral=np.sqrt(1 - cos**2) * np.cos(rng.uniform(0, 2 * np.pi, n)),
         height=spec.height_spread * rng.standard_normal(n),
         tilt=spec.tilt_spread * rng.standard_normal((n, 2)),
-        stiffness=spec.contrast * rng.standard_normal(n),
+        stiffness=np.exp(spec.contrast * rng.standard_normal(n)) - 1,  # never soft as nothing
         adhesion=spec.contrast * rng.standard_normal(n),
         potential=0.3 * spec.contrast * rng.standard_normal(n),
         poling=own * spec.poling * rng.standard_normal(n),

@@ -128,12 +128,12 @@ class Local:
         """Contact stiffness relative to the mean."""
         stiffness = np.ones(self.at.x.shape, np.float32)
         for share in self.twinned:
-            stiffness -= np.float32(TWIN_SOFTENING) * share
+            stiffness *= 1 - np.float32(TWIN_SOFTENING) * share
         if self.layers.grains is not None and self.at.where is not None:
             own = self.layers.grains.properties.stiffness.astype(np.float32)[self.at.where.grain]
-            stiffness += own - np.float32(BOUNDARY_SOFTENING) * self.groove
+            stiffness *= (1 + own) * (1 - np.float32(BOUNDARY_SOFTENING) * self.groove)
         if self.dust is not None:
-            stiffness -= np.float32(PARTICLE_SOFTENING) * self.dust
+            stiffness *= 1 - np.float32(PARTICLE_SOFTENING) * self.dust
         return stiffness
 
     def potential(self) -> Float32:

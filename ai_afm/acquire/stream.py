@@ -3,6 +3,7 @@
 import logging
 import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +17,10 @@ from ai_afm.store.scan_file import ScanFileWriter
 from ai_afm.types import FloatImage, LineFlag, ScanLine, ScanRequest
 
 log = logging.getLogger(__name__)
+
+
+POLL = 0.01
+"""Seconds between two looks for new lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,15 @@ class Stream:
 
     def take(self, timeout: float) -> StoredLine | None:
         """Return the next stored line, or `None` after `timeout` seconds without one."""
+        # Looking 100 times a second costs less than being woken for each of 2000 passes a second.
+        deadline = time.monotonic() + timeout
+        while self._lines.empty():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            time.sleep(min(left, POLL))
         try:
-            return self._lines.get(timeout=timeout)
+            return self._lines.get_nowait()
         except Empty:
             return None
 

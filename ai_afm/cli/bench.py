@@ -9,6 +9,7 @@ import typer
 from ai_afm.bench.line import benchmark as benchmark_line
 from ai_afm.bench.twin import benchmark as benchmark_twin
 from ai_afm.cli.output import say
+from ai_afm.service.lab import model_folders
 from ai_afm.service.workers import SegmenterProcess
 
 app = typer.Typer(help="Benchmarks.", no_args_is_help=True)
@@ -28,7 +29,7 @@ def line(
     without = benchmark_line(lines)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        watcher = _Watcher(SegmenterProcess(None, 1, out, None))
+        watcher = _Watcher(SegmenterProcess(None, 1, out, model_folders()))
         try:
             watched = benchmark_line(lines, folder=out, on_row=watcher.look)
         finally:

@@ -21,5 +21,5 @@ def demo(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Let the microscope drive itself on the digital twin."""
-    folder = create_run(out, demo_config(seed))
+    folder = create_run(out, demo_config(seed), lab)
     say(drive(folder, lab, events).figures(folder), json)

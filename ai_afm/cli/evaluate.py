@@ -11,6 +11,7 @@ from ai_afm.image.channels import describe_mapping
 from ai_afm.image.readers import read_reference
 from ai_afm.segment.evaluate import evaluate_reference
 from ai_afm.segment.model_file import load_model
+from ai_afm.service.lab import model_folders
 
 
 class Method(StrEnum):
@@ -39,7 +40,7 @@ def evaluate(
     """Score 1-px lines against references at 1 and 2 px."""
     loaded = None
     if method == Method.UNET:
-        loaded = load_model(model, [lab / "models"] if lab else [])
+        loaded = load_model(model, model_folders(lab))
     wanted = tuple(channels.split(",")) if channels else None
     for path in references:
         for text in describe_mapping(read_reference(path).frame):

@@ -7,6 +7,7 @@ import typer
 
 from ai_afm.cli.output import say
 from ai_afm.segment.model_file import list_models, load_model
+from ai_afm.service.lab import model_folders
 
 app = typer.Typer(help="Models: data with a card, never code.", no_args_is_help=True)
 Lab = Annotated[Path | None, typer.Option(help="Lab folder with models of your own.")]
@@ -16,7 +17,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")
 @app.command("list")
 def list_all(lab: Lab = None, json: Json = False) -> None:
     """List models; one that cannot be used says why."""
-    found = list_models([lab / "models"] if lab else [])
+    found = list_models(model_folders(lab))
     rows = [
         {"model": m.spec, "active": m.active, "folder": str(m.folder), "fault": m.fault}
         for m in found
@@ -32,5 +33,5 @@ def list_all(lab: Lab = None, json: Json = False) -> None:
 @app.command("show")
 def show(name: str, lab: Lab = None, json: Json = False) -> None:
     """Show the card of a model, after its files were checked."""
-    model = load_model(name, [lab / "models"] if lab else [])
+    model = load_model(name, model_folders(lab))
     say(model.card.model_dump(mode="json"), json)

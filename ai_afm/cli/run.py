@@ -38,7 +38,7 @@ def run(
         return
     if out is None:
         raise typer.BadParameter("a run needs --out FOLDER (or --dry-run)")
-    folder = create_run(out, settings)
+    folder = create_run(out, settings, lab)
     say(drive(folder, lab, events).figures(folder), json)
 
 

@@ -14,6 +14,7 @@ from ai_afm.image.export.mask import write_mask
 from ai_afm.image.readers import read_file
 from ai_afm.report.overlay import write_overlay
 from ai_afm.segment.model_file import load_model
+from ai_afm.service.lab import model_folders
 from ai_afm.survey.walls import extract_network
 from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Frame
 
@@ -33,7 +34,7 @@ def segment(
     """Segment stored scans; says which channel was taken for what."""
     from ai_afm.segment.predict import UnetSegmenter  # imports torch
 
-    segmenter = UnetSegmenter(load_model(model, [lab / "models"] if lab else []), threads)
+    segmenter = UnetSegmenter(load_model(model, model_folders(lab)), threads)
     frames = [read_file(path) for path in files]
     for frame in frames:
         segmenter.begin(frame)  # all can be segmented before anything is written

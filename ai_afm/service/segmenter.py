@@ -102,13 +102,12 @@ def main() -> None:
     """Serve until stdin closes."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--model")
-    parser.add_argument("--lab", type=Path)
+    parser.add_argument("--models", type=Path, action="append", default=[])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    search = [arguments.lab / "models"] if arguments.lab else []
     try:
-        segmenter = UnetSegmenter(load_model(arguments.model, search), arguments.threads)
+        segmenter = UnetSegmenter(load_model(arguments.model, arguments.models), arguments.threads)
     except AfmError as exc:
         _say({"error": str(exc)})
         return

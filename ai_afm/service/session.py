@@ -17,9 +17,12 @@ from ai_afm.acquire.session import Session
 from ai_afm.config import RunConfig, parse_config, resolved, to_toml
 from ai_afm.control.costs import times_of
 from ai_afm.control.plugins import open_controller
+from ai_afm.errors import ModelError
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.microscope.plugins import Earlier, open_microscope
+from ai_afm.segment.base import GlimpseService
 from ai_afm.segment.model_file import load_model
+from ai_afm.service.lab import model_folders
 from ai_afm.service.steering import SteeringServer
 from ai_afm.service.workers import SegmenterProcess
 from ai_afm.store.journal import Journal
@@ -30,7 +33,7 @@ from ai_afm.types import ScanLine
 log = logging.getLogger(__name__)
 
 
-def create_run(path: Path, config: RunConfig) -> RunFolder:
+def create_run(path: Path, config: RunConfig, lab: Path | None = None) -> RunFolder:
     """Make the folder of a new run with its resolved configuration.
 
     The instrument and the model are opened once before anything is written, so that a wrong file or
@@ -42,8 +45,9 @@ def create_run(path: Path, config: RunConfig) -> RunFolder:
     AfmError
         When the configuration, the instrument or the model cannot be used; nothing is written.
     """
-    load_model(config.model.name)
-    complete = resolve(config)
+    model = load_model(config.model.name, model_folders(lab))
+    named = config.model.model_copy(update={"name": model.spec})
+    complete = resolve(config.model_copy(update={"model": named}))
     return RunFolder.create(path, to_toml(in_folder(complete, path.absolute())))
 
 
@@ -94,7 +98,7 @@ def open_session(
     folder
         Made by `create_run`, or of an earlier run that is to go on.
     lab
-        Lab folder whose models come before those that ship.
+        Lab folder whose models come before those that ship; `None` looks for one.
     events
         File outside the run that gets one JSON line per line that is on disk.
 
@@ -108,9 +112,10 @@ def open_session(
         stack.enter_context(folder.lock())
         journal = stack.enter_context(Journal.open(folder.journal_file))
         glimpses = SegmenterProcess(
-            config.model.name, config.model.threads, folder.segmentations, lab
+            config.model.name, config.model.threads, folder.segmentations, model_folders(lab)
         )
         stack.callback(glimpses.close)
+        check_pinned(journal, glimpses)
         microscope = open_instrument(config, earlier(folder, journal))
         stack.callback(microscope.close)
         times = times_of(microscope.capabilities)
@@ -130,6 +135,23 @@ def open_session(
             lockstep=config.instrument.clock != "real",
             acknowledge=acknowledge,
         )
+
+
+def check_pinned(journal: Journal, glimpses: GlimpseService) -> None:
+    """Check that a run that goes on does so with the weights that it was started with.
+
+    Raises
+    ------
+    ModelError
+        When the model on disk is another one.
+    """
+    for row in journal.rows("run_started"):
+        if row.payload["model_sha256"] != glimpses.model_sha256:
+            raise ModelError(
+                f"the run was started with {row.payload['model']} "
+                f"({row.payload['model_sha256'][:12]}); {glimpses.model} has the hash "
+                f"{glimpses.model_sha256[:12]} now; put the old weights back or start a new run"
+            )
 
 
 def open_instrument(config: RunConfig, before: Earlier | None = None) -> GuardedMicroscope:

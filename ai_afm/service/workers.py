@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -27,12 +28,13 @@ class SegmenterProcess:
     """
 
     def __init__(
-        self, model: str | None, threads: int, segmentations: Path, lab: Path | None
+        self, model: str | None, threads: int, segmentations: Path, models: Sequence[Path]
     ) -> None:
         self._command = [sys.executable, "-m", "ai_afm.service.segmenter"]
         self._command += ["--threads", str(threads), "--out", str(segmentations)]
         self._command += ["--model", model] if model else []
-        self._command += ["--lab", str(lab)] if lab else []
+        for folder in models:
+            self._command += ["--models", str(folder)]
         self._deaths = 0
         self._start()
 

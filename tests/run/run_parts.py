@@ -36,7 +36,8 @@ def config(**tables):
 class PhaseGradient:
     """Walls where the phase turns: enough for runs that are not about perception."""
 
-    model, model_sha256 = "phase-gradient@0", "0" * 64
+    model = spec = "phase-gradient@0"
+    model_sha256 = "0" * 64
 
     def __init__(self, fail_at=None, ood=False):
         self._calls, self._fail_at, self._ood = 0, fail_at, ood
@@ -78,13 +79,15 @@ def service_error(text):
 def session(monkeypatch, folder, segmenter=None, events=None):
     """Open a session whose segmenter runs in process."""
     used = segmenter or PhaseGradient()
-    monkeypatch.setattr(
-        service, "SegmenterProcess", lambda model, threads, out, lab: InProcessGlimpses(used, out)
-    )
+
+    def in_process(model, threads, out, models):
+        return InProcessGlimpses(used, out)
+
+    monkeypatch.setattr(service, "SegmenterProcess", in_process)
     with service.open_session(folder, None, events) as opened:
         yield opened
 
 
 def create(monkeypatch, path, settings):
-    monkeypatch.setattr(service, "load_model", lambda name: None)
+    monkeypatch.setattr(service, "load_model", lambda name, search: PhaseGradient())
     return service.create_run(path, settings)

@@ -90,8 +90,8 @@ class NpzReader:
 def read_reference(path: Path) -> Reference:
     """Read a scan with its reference map.
 
-    Without `mask_band` the band is the line and its neighbours; without `labels` or `ignore` nothing
-    is labelled or ignored.
+    Without `mask_band` the band is the line and its neighbours; without `labels` or `ignore`
+    nothing is labelled or ignored.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def read_reference(path: Path) -> Reference:
         if key not in arrays:
             raise bad(path, f"the key {key!r} is missing; a reference map needs it")
     nothing = np.zeros(frame.shape, np.uint8)
-    band = ndimage.binary_dilation(np.asarray(arrays["mask"], np.bool_), np.ones((3, 3)))
+    band = ndimage.binary_dilation(np.asarray(arrays["mask"], np.bool_), np.ones((3, 3), np.bool_))
     arrays = {"mask_band": band, "labels": nothing, "ignore": nothing} | arrays
     maps = {}
     for key in ("mask", "mask_band", "labels", "ignore"):

@@ -15,16 +15,16 @@ class Choice:
 
 
 def size_text(size: float) -> str:
-    """Write a length (m) in nm below a micrometre and in um above.
+    """Write a length (m) in nm below a micrometre and in µm above.
 
     Examples
     --------
     >>> size_text(5e-7), size_text(1.2e-6)
-    ('500 nm', '1.2 um')
+    ('500 nm', '1.2 µm')
     """
     if size < 0.9995e-6:
         return f"{size * 1e9:.3g} nm"
-    return f"{size * 1e6:.3g} um"
+    return f"{size * 1e6:.3g} µm"
 
 
 def region_text(size: tuple[float, float]) -> str:
@@ -41,6 +41,6 @@ def place_text(point: Point) -> str:
     Examples
     --------
     >>> place_text((4.2e-7, -1.1e-6))
-    'x 0.42 um, y -1.10 um'
+    'x 0.42 µm, y -1.10 µm'
     """
-    return f"x {point[0] * 1e6:.2f} um, y {point[1] * 1e6:.2f} um"
+    return f"x {point[0] * 1e6:.2f} µm, y {point[1] * 1e6:.2f} µm"

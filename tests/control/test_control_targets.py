@@ -62,7 +62,7 @@ def test_a_run_goes_from_overview_over_closer_frames_to_probes_between_images(pl
 def test_each_request_says_why_in_words_with_numbers_and_units(played):
     for request in played.requests:
         assert any(c.isdigit() for c in request.reason)
-        assert "nm" in request.reason or "um" in request.reason
+        assert "nm" in request.reason or "µm" in request.reason
     assert "All is done: 16 probes" in played.words
 
 

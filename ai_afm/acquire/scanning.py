@@ -157,16 +157,17 @@ def _glimpse(
     step: int,
 ) -> Generator[Event]:
     """Ask for a glimpse where one is due, take answers, and stop a frame that has shown enough."""
-    service = session.glimpses
-    if service is None:
-        stream.allow(request.shape[0])
-        return
-    due = progress.rows >= progress.asked + step and progress.rows < request.shape[0]
-    if due:
-        progress.asked = progress.rows
-        service.submit(number, session.folder.scan_file(number), progress.rows)
-    glimpse = service.poll(GLIMPSE_DEADLINE if due and session.lockstep else 0.0)
-    if glimpse is not None and glimpse.scan == number:
+    lines = request.shape[0]
+    due = progress.rows >= progress.asked + step and progress.rows < lines
+    try:
+        glimpse = _newest(session, number, progress, due)
+    except ModelError as exc:
+        progress.asked = (
+            lines  # no more of this scan but the last one; a dead child is started then
+        )
+        yield _segmenter_fault(session, exc, "the scan goes on without glimpses")
+        glimpse = None
+    if glimpse is not None:
         yield from _take(session, progress, glimpse)
         reason = session.controller.enough(request, glimpse)
         if reason and progress.stopped is None:
@@ -174,8 +175,28 @@ def _glimpse(
             stream.stop()
             session.journal.append("scan_stopped", {"scan": number, "reason": reason})
             yield ScanStopped(number, glimpse.lines, reason)
-    if due and session.lockstep:
+    if session.glimpses is None or progress.asked >= lines:
+        stream.allow(lines)
+    elif due and session.lockstep:
         stream.allow(progress.rows + step)
+
+
+def _newest(session: Session, number: int, progress: _Progress, due: bool) -> Glimpse | None:
+    """Submit what is due and return an answer about this scan, waiting for it only in lockstep."""
+    service = session.glimpses
+    if service is None:
+        return None
+    if due:
+        progress.asked = progress.rows
+        service.submit(number, session.folder.scan_file(number), progress.rows)
+    glimpse = service.poll(GLIMPSE_DEADLINE if due and session.lockstep else 0.0)
+    return glimpse if glimpse is not None and glimpse.scan == number else None
+
+
+def _segmenter_fault(session: Session, error: ModelError, response: str) -> Faulted:
+    row = {"kind": "segmenter", "message": str(error), "response": response}
+    session.journal.append("fault", row)
+    return Faulted("segmenter", str(error), response)
 
 
 def _take(session: Session, progress: _Progress, glimpse: Glimpse) -> Generator[Event]:
@@ -213,8 +234,7 @@ def _last_glimpse(session: Session, number: int, progress: _Progress) -> Generat
         raise ModelError(f"no segmentation of scan {number} within {GLIMPSE_DEADLINE:.0f} s")
     except ModelError as exc:
         progress.glimpse = None
-        session.journal.append("fault", {"kind": "segmenter", "message": str(exc)})
-        yield Faulted("segmenter", str(exc), "the run goes on by the raster plan")
+        yield _segmenter_fault(session, exc, "this scan has no segmentation")
 
 
 def _observe(

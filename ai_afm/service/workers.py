@@ -5,8 +5,8 @@ import logging
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -47,13 +47,19 @@ class SegmenterProcess:
             text=True,
             encoding="utf-8",
         )
-        threading.Thread(target=self._read, args=(self._child, self._answers), daemon=True).start()
-        hello = self._next(START_DEADLINE)
-        if hello is None:
-            self._child.kill()
-            raise ModelError(f"the segmenter did not start within {START_DEADLINE:.0f} s")
-        if "error" in hello:
-            raise ModelError(hello["error"])
+        self._reader = threading.Thread(
+            target=self._read, args=(self._child, self._answers), daemon=True
+        )
+        self._reader.start()
+        try:
+            hello = self._next(START_DEADLINE)
+            if hello is None:
+                raise ModelError(f"the segmenter did not start within {START_DEADLINE:.0f} s")
+            if "error" in hello:
+                raise ModelError(hello["error"])
+        except ModelError:
+            self._end(0.0)
+            raise
         self.model, self.model_sha256 = str(hello["model"]), str(hello["model_sha256"])
 
     @staticmethod
@@ -80,6 +86,11 @@ class SegmenterProcess:
             raise ModelError(f"the segmenter process ended with exit code {code}")
         return answer
 
+    @property
+    def pid(self) -> int:
+        """Number of the child process."""
+        return self._child.pid
+
     def submit(self, scan: int, scan_file: Path, lines: int, final: bool = False) -> None:
         """Say that `lines` rows are durable; see `GlimpseService`."""
         if self._child.poll() is not None:
@@ -99,6 +110,7 @@ class SegmenterProcess:
         self._deaths += 1
         if self._deaths > 3:
             raise ModelError("the segmenter process died more than 3 times; it stays off")
+        self._end(0.0)
         pinned = self.model_sha256
         log.warning("the segmenter process died; it is started again (%d of 3)", self._deaths)
         self._start()
@@ -124,16 +136,19 @@ class SegmenterProcess:
 
     def close(self) -> None:
         """End the child."""
-        if self._child.stdin is not None:
-            try:
-                self._child.stdin.close()
-            except OSError:
-                log.debug("the segmenter's pipe was closed already")
-        deadline = time.monotonic() + 2.0
-        while self._child.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if self._child.poll() is None:
-            self._child.kill()
-        self._child.wait(5.0)
-        if self._child.stdout is not None:
-            self._child.stdout.close()
+        self._end(2.0)
+
+    def _end(self, grace: float) -> None:
+        """Close the child's stdin, give it `grace` seconds to end, and clean up after it."""
+        child = self._child
+        assert child.stdin is not None
+        assert child.stdout is not None
+        with suppress(OSError):  # a dead child's pipe is broken
+            child.stdin.close()
+        try:
+            child.wait(grace)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait(5.0)
+        self._reader.join(5.0)
+        child.stdout.close()

@@ -149,7 +149,17 @@ def test_an_unattended_run_goes_on_after_a_lost_line_and_ends_after_three(monkey
     assert isinstance(events[-1], RunFinished)
 
 
-def test_a_segmenter_that_dies_leaves_the_raster_plan(monkeypatch, tmp_path):
+def test_a_segmenter_that_fails_once_costs_its_glimpses_of_one_scan(monkeypatch, tmp_path):
+    folder = create(monkeypatch, tmp_path / "run", config(targets={"count": 1}))
+    with session(monkeypatch, folder, PhaseGradient(fail_at=2)) as opened:
+        events = drive(opened)
+    assert [e.kind for e in events if isinstance(e, Faulted)] == ["segmenter"]
+    assert events[-1].outcome == "done"
+    assert [r.role for r in observed(events)].count(Role.ZOOM) == 1
+    assert read_scan(folder.scan_file(1)).state == "complete"
+
+
+def test_an_overview_unlike_anything_known_leaves_the_raster_plan(monkeypatch, tmp_path):
     folder = create(monkeypatch, tmp_path / "run", config())
     with session(monkeypatch, folder, PhaseGradient(ood=True)) as opened:
         events = drive(opened)

@@ -131,14 +131,17 @@ def _next_of(
     before = _image_of(survey, Role.BEFORE, series.target)
     open_ = [_probe(config, survey, series.target, s) for s in series.sites if s.name not in done]
     possible = [probe for probe in open_ if _possible(survey, probe)]
+    native_first = config.probe.image_before_after and before is None and not done
+    if possible and native_first and not _may_image(survey, _before(config, survey, series)):
+        possible = []  # a probe without an image of the native state proves little and costs a wall
     refusal = None
     if possible:
         request: ScanRequest | ProbeRequest = possible[0]
         reserve: list[ScanRequest | ProbeRequest] = []
-        image = _before(config, survey, series)
         if before is not None:
             reserve = [_after(config, survey, series.target, before)]
-        elif config.probe.image_before_after and not done and _may_image(survey, image):
+        elif native_first:
+            image = _before(config, survey, series)
             request, reserve = image, [possible[0], image]
         refusal = costs.probe_refusal(survey, request, *reserve)
         if refusal is None:

@@ -253,6 +253,14 @@ def test_all_refused_probes_leave_an_end():
     assert not played.probes()
 
 
+def test_without_an_image_of_the_native_state_nothing_is_probed():
+    def refuse(request):
+        return "too many passes" if request.role is Role.BEFORE else None
+
+    played = play(SMALL, CROSSED, SURVEY, refuse)
+    assert not played.probes()
+
+
 def test_a_target_near_the_edge_is_framed_inside_the_limits():
     narrow = ScanRegion((0.0, 0.0), (5 * UM, 5 * UM), 0.0)
     corner = Drawing(

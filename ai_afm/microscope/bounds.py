@@ -18,6 +18,9 @@ from ai_afm.types import Consent, Limits, Point, ScanRegion
 
 _RELATIVE = 1e-9
 
+SMALLEST = 1e-12
+"""Least side of a region, m: a hundredth of an atom, below every scanner's step."""
+
 
 def check_limits(limits: Limits) -> None:
     """Check that limits are limits: finite, not negative, in order.
@@ -81,6 +84,8 @@ def check_region(region: ScanRegion, what: str) -> None:
         number(value, f"the place of {what}")
     for value in region.size:
         positive(value, f"the size of {what}")
+        if value < SMALLEST:
+            raise OutOfRange(f"the size of {what} is {value:.3g} m; it must be at least 1 pm")
     if len(region.center) != 2 or len(region.size) != 2:
         raise OutOfRange(f"centre and size of {what} need two numbers each; give x and y")
 

@@ -142,7 +142,7 @@ def scan(request: ScanRequest, setting: Setting) -> bool:
         and isinstance(pixels, int)
         and 1 <= lines <= setting.max_pixels
         and 1 <= pixels <= setting.max_pixels
-        and min(request.region.size) > 0
+        and min(request.region.size) >= PM
         and speed_ok(request.region.size[0], request.line_rate, setting)
         and reachable(corner_points(request.region), setting)
         and volts_ok(setting, drive.dc_bias, drive.amplitude)
@@ -158,7 +158,7 @@ def write(request: WriteRequest, setting: Setting) -> bool:
     return (
         isinstance(request.lines, int)
         and 1 <= request.lines <= setting.max_pixels
-        and min(request.region.size) > 0
+        and min(request.region.size) >= PM
         and speed_ok(request.region.size[0], request.line_rate, setting)
         and reachable(corner_points(request.region), setting)
         and volts_ok(setting, request.bias, 0.0)

@@ -33,7 +33,7 @@ def demo_config(seed: int) -> RunConfig:
                     }
                 ]
             },
-            "overview": {"size_nm": (5000.0, 5000.0), "lines": 192, "pixels": 192},
+            "overview": {"size_nm": (5000.0, 5000.0), "lines": 256, "pixels": 256},
             "targets": {"count": 4, "lines": 128, "pixels": 128},
             "probe": {"per_target": 2},
         }

@@ -47,7 +47,7 @@ def evaluate_reference(
     model
         For "unet".
     channels
-        Canonical names of the channels that may be used; `None` for all.
+        Canonical names of the channels that may be used, where the file has them; `None` for all.
 
     Returns
     -------
@@ -60,8 +60,7 @@ def evaluate_reference(
     Raises
     ------
     BadInput
-        When the file is no reference, the method is unknown, or a channel that was asked for is
-        missing.
+        When the file is no reference, the method is unknown, or none of the channels is there.
     ModelError
         When "unet" is asked for without a model.
     """
@@ -89,10 +88,11 @@ def evaluate_reference(
 def _usable(frame: Frame, channels: Sequence[str] | None, path: Path) -> dict[str, FloatImage]:
     """Return the channels that a method may use, the trace where there is one."""
     found = {n: image for n in CHANNELS if (image := pick(frame, n)) is not None}
-    absent = [c for c in channels or () if c not in found]
-    if absent:
-        raise BadInput(f"{path} has no channel {absent[0]!r}; it has: {', '.join(found)}")
-    return {n: image for n, image in found.items() if channels is None or n in channels}
+    usable = {n: image for n, image in found.items() if channels is None or n in channels}
+    if not usable:
+        asked = ", ".join(channels or CHANNELS)
+        raise BadInput(f"{path} has none of the channels {asked}; it has: {', '.join(found)}")
+    return usable
 
 
 def _unet_label(

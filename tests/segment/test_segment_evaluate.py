@@ -82,7 +82,7 @@ def test_a_network_is_scored_with_the_same_fields(reference: Path, tiny: LoadedM
 
 
 def test_what_cannot_be_scored_is_refused(reference: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="has no channel 'current'"):
+    with pytest.raises(BadInput, match="has none of the channels current"):
         evaluate_reference(reference, "sato", channels=("current",))
     with pytest.raises(BadInput, match="unknown method"):
         evaluate_reference(reference, "watershed")

@@ -26,6 +26,21 @@ KINDS: Mapping[str, tuple[int, ...]] = {
 }
 _ANY = tuple(sorted(c for codes in KINDS.values() for c in codes))
 _SEED = 20260101
+SCORES = (
+    "f1_1px",
+    "precision_1px",
+    "recall_1px",
+    "f1_2px",
+    "precision_2px",
+    "recall_2px",
+    "any_f1_1px",
+    "any_f1_2px",
+    "called_fraction",
+    "random_f1_2px",
+    "random_recall_2px",
+    "cldice",
+)
+"""What is reported of each reference, beside its name, kind and method."""
 
 Mask = NDArray[np.bool_]
 
@@ -68,6 +83,9 @@ def evaluate_reference(
     if reference.kind not in KINDS:
         raise BadInput(f"{path}: unknown kind {reference.kind!r}; known: {', '.join(KINDS)}")
     usable = _usable(reference.frame, channels, path)
+    head: dict[str, object] = {"name": path.stem, "kind": reference.kind, "method": method}
+    if method == "phase-gradient" and "phase" not in usable:
+        return {**head, **dict.fromkeys(SCORES)}  # what the method cannot look at is not measured
     rng = np.random.default_rng(_SEED)
     if method == UNET:
         if model is None:
@@ -82,7 +100,7 @@ def evaluate_reference(
         # random pixels are a control, not pieces of lines
         min_pixels = 0 if method == "random" else CLASSICAL_MIN_PIXELS
     scores = _scores(reference, own, called, min_pixels, rng)
-    return {"name": path.stem, "kind": reference.kind, "method": method, **scores}
+    return {**head, **scores}
 
 
 def _usable(frame: Frame, channels: Sequence[str] | None, path: Path) -> dict[str, FloatImage]:

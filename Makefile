@@ -31,7 +31,7 @@ sample-scans: $(STAMP)
 	$(BIN)/ai-afm twin sample-scans --out sample_scans
 
 default-model: $(STAMP)
-	$(BIN)/python -m ai_afm.flywheel.train --out models
+	$(BIN)/python -m ai_afm.flywheel.train --out build/models
 
 $(STAMP): pyproject.toml constraints-cpu.txt
 	$(PYTHON) -m venv $(VENV)

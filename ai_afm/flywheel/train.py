@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ai_afm.errors import ModelError
 from ai_afm.flywheel.calibrate import DRAWN, answers, decide, measure
 from ai_afm.flywheel.crops import CLASSES, CropMaker, TrainingCrop, example
 from ai_afm.flywheel.losses import line_loss
@@ -150,6 +151,10 @@ def train(
         When the version exists already.
     """
     s = settings
+    if (out / s.name / s.version).exists():
+        raise ModelError(
+            f"{s.name}@{s.version} is in {out} already and a version never changes; give another"
+        )
     log.info("making %d + %d worlds", s.worlds, s.validation_worlds)
     crops = make_crops(maker, s.seed, s.worlds, s.crops_per_world, s.processes)
     checks = make_crops(

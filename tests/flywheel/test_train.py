@@ -62,7 +62,7 @@ def test_the_model_is_written_with_a_card_that_says_how(tmp_path: Path) -> None:
     assert "--steps 3" in model.card.command
     assert model.card.network.classes == CLASSES
     assert model.card.decision.ood_threshold is not None
-    with pytest.raises(ModelError, match="never changed"):
+    with pytest.raises(ModelError, match="never changes"):
         train(TINY, tmp_path, drawn_crop)
 
 

@@ -62,8 +62,9 @@ def check_many(seeds: range) -> None:
     assert 0.2 < share < 0.8, "cases must be of both kinds"
 
 
-def test_a_thousand_seeded_requests_are_accepted_if_and_only_if_legal():
-    check_many(range(1_000))
+@pytest.mark.timeout(300)
+def test_ten_thousand_seeded_requests_are_accepted_if_and_only_if_legal():
+    check_many(range(10_000))
 
 
 @pytest.mark.slow
@@ -84,7 +85,7 @@ scans = st.builds(
 )
 WIDE = Setting(wide_limits(), SCANNER, bias_everywhere().zones, (), 0j)
 QUICK = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-FULL = settings(QUICK, max_examples=2000)
+FULL = settings(QUICK, max_examples=2000, derandomize=False)
 
 
 def agrees_on_any_numbers(request: ScanRequest) -> None:

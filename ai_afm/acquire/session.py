@@ -45,17 +45,6 @@ class Steering(Protocol):
         ...
 
 
-class NoSteering:
-    """A run that nobody steers."""
-
-    def take(self) -> Command | None:
-        """Return `None`."""
-        return None
-
-    def publish(self, status: Mapping[str, Any]) -> None:
-        """Forget the status."""
-
-
 @dataclass(frozen=True, slots=True)
 class Session:
     """The parts of a run.

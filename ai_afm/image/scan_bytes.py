@@ -22,7 +22,6 @@ from typing import Any, TypeVar
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput
 from ai_afm.image import safe_hdf5
@@ -218,8 +217,3 @@ def latest_state(slots: bytes) -> tuple[int, ScanState, str] | None:
             stored = json.loads(body)
             whole.append((sequence, ScanState(stored["state"]), str(stored["reason"])))
     return max(whole, default=None, key=lambda s: s[0])
-
-
-def records_of(raw: bytes) -> NDArray[np.void]:
-    """Return the bytes of a records dataset as an array of `RECORD`."""
-    return np.frombuffer(raw, RECORD)

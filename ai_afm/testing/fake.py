@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ai_afm.errors import InstrumentError, SafetyStop
+from ai_afm.errors import SafetyStop
 from ai_afm.geometry import line_ends
 from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
 from ai_afm.microscope.simulated.clock import InstantClock
@@ -261,8 +261,3 @@ def blind(state: MicroscopeState) -> MicroscopeState:
 def garbled(state: MicroscopeState) -> MicroscopeState:
     """Return a reading whose bias is NaN, for `FakeMicroscope.reads`."""
     return replace(state, bias=math.nan)
-
-
-def dead_link() -> InstrumentError:
-    """Return the error of a connection that does not answer."""
-    return InstrumentError("no answer in 0.5 s")

@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 CLI = [sys.executable, "-m", "ai_afm"]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1"}
 KILLS = [pytest.param(seed, marks=[pytest.mark.slow] if seed >= 2 else []) for seed in range(20)]

@@ -12,6 +12,7 @@ import pytest
 from ai_afm.image.scan_layout import read_scan
 from ai_afm.store.journal import Journal
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 RUN = """
 [run]
 authority = "unattended"

@@ -12,14 +12,17 @@ from ai_afm.segment.metrics import near_share, thinned
 from ai_afm.segment.model_file import DecisionCard
 from ai_afm.segment.uncertainty import TrainingCloud, fit_cloud, pooled
 from ai_afm.segment.unet import UNet
-from ai_afm.types import ClassCode
+from ai_afm.types import DOMAIN_WALL_CODES, ClassCode
 
 TEMPERATURES = np.geomspace(0.5, 3.0, 26)
 THRESHOLDS = np.arange(0.3, 0.91, 0.05)
 MIN_PIXELS = 12
 OOD_PERCENTILE = 99.0
 TOLERANCE = 2.0
-DRAWN = (CLASSES.index(ClassCode.WALL), CLASSES.index(ClassCode.GRAIN_BOUNDARY))
+WALLS = tuple(CLASSES.index(c) for c in DOMAIN_WALL_CODES)
+"""Class indices of domain walls."""
+BOUNDARY = CLASSES.index(ClassCode.GRAIN_BOUNDARY)
+DRAWN = (*WALLS, BOUNDARY)
 """Class indices that count as "any line"."""
 
 Logits = NDArray[np.float32]
@@ -83,12 +86,10 @@ def measure(seen: Answers, decision: DecisionCard) -> dict[str, float]:
     precision, recall, f1 = line_f1(probability, seen.targets, decision.any_threshold)
     metrics = {"any_precision_2px": precision, "any_recall_2px": recall, "any_f1_2px": f1}
     called = probability[:, list(DRAWN)].sum(axis=1) > decision.any_threshold
-    likeliest = np.array(DRAWN)[probability[:, list(DRAWN)].argmax(axis=1)]
-    for index in DRAWN:
-        p, r, f1 = _pooled_f1(
-            called & (likeliest == index), seen.targets == index, seen.targets < 0
-        )
-        name = ClassCode(CLASSES[index]).name.lower()
+    boundary = probability[:, BOUNDARY] > probability[:, list(WALLS)].sum(axis=1)
+    for name, group in (("wall", WALLS), ("grain_boundary", (BOUNDARY,))):
+        own = called & (boundary == (group != WALLS))
+        p, r, f1 = _pooled_f1(own, np.isin(seen.targets, group), seen.targets < 0)
         metrics |= {f"{name}_precision_2px": p, f"{name}_recall_2px": r, f"{name}_f1_2px": f1}
     metrics["calibration_error"] = _calibration_error(probability, seen.targets)
     metrics["negative_log_likelihood"] = _likelihood(seen, decision.temperature)

@@ -14,18 +14,28 @@ from ai_afm.types import ClassCode
 CLASSES = (
     int(ClassCode.BACKGROUND),
     int(ClassCode.WALL),
+    int(ClassCode.WALL_180),
+    int(ClassCode.WALL_FERROELASTIC),
     int(ClassCode.GRAIN_BOUNDARY),
     int(ClassCode.TOPOGRAPHY_EDGE),
 )
-"""Classes that the network learns: the type of a wall cannot always be told from the channels."""
+"""Classes that the network learns; "wall" is one whose type the kept channels cannot tell."""
 
 IGNORED = -1
-_DRAW_ORDER = (ClassCode.TOPOGRAPHY_EDGE, ClassCode.WALL, ClassCode.GRAIN_BOUNDARY)
+_DRAW_ORDER = (
+    ClassCode.TOPOGRAPHY_EDGE,
+    ClassCode.WALL_FERROELASTIC,
+    ClassCode.WALL_180,
+    ClassCode.GRAIN_BOUNDARY,
+)
 """Where bands overlap, the later one stays."""
 _BAND = np.ones((3, 3), np.uint8)
 
 VISIBLE = {"height": 1, "amplitude": 2, "phase": 4}
 """Bit of each channel in `TrainingCrop.visible`."""
+
+SHORTEST_SIDE = 9
+"""Smallest side of a window that an example is cut to, px: a band along a wall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ class TrainingCrop:
         "height", "amplitude", "phase" (rad) -> (lines, pixels), any unit; float16 is enough, so
         height and amplitude are of the order of 1.
     label
-        (lines, pixels) uint8: 1-px lines of class codes (1, 4, 5; 2 and 3 count as 1).
+        (lines, pixels) uint8: 1-px lines of class codes.
     visible
         (lines, pixels) uint8: at a line's pixels, the bits of the channels in which it stands out.
     ignore
@@ -59,38 +69,100 @@ def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
     """Return the class index of each pixel, (lines, pixels) int64, or `IGNORED`.
 
     Lines are drawn as 3-px bands. One that stands out in none of the kept channels is not asked
-    for.
+    for. The type of a wall is asked for only where the kept channels tell it: without the phase it
+    is "wall", and so is a 180-degree wall that does not turn the phase.
     """
     bits = sum(VISIBLE[name] for name in kept)
     known = (crop.visible & bits) != 0
+    typed = known & ("phase" in kept)
     result = np.zeros(crop.label.shape, np.int64)
     for code in _DRAW_ORDER:
-        codes = (1, 2, 3) if code is ClassCode.WALL else (code,)
-        line = np.isin(crop.label, codes)
-        result[cv2.dilate((line & ~known).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = (
-            IGNORED
-        )
-        result[cv2.dilate((line & known).astype(np.uint8), _BAND) > 0] = CLASSES.index(code)
+        line = crop.label == code
+        if not line.any():
+            continue
+        unknown = cv2.dilate((line & ~known).astype(np.uint8), np.ones((5, 5), np.uint8))
+        result[unknown > 0] = IGNORED
+        for asked, named in _asked(crop, line & known, typed, code):
+            result[cv2.dilate(asked.astype(np.uint8), _BAND) > 0] = CLASSES.index(named)
     result[crop.ignore] = IGNORED
     return result
 
 
+def _asked(
+    crop: TrainingCrop, line: NDArray[np.bool_], typed: NDArray[np.bool_], code: ClassCode
+) -> list[tuple[NDArray[np.bool_], ClassCode]]:
+    """Return parts of a visible line and what each is to be called."""
+    if code is ClassCode.WALL_180:
+        typed = typed & ((crop.visible & VISIBLE["phase"]) != 0)
+    elif code is ClassCode.WALL_FERROELASTIC:
+        bearing = VISIBLE["height"] | VISIBLE["amplitude"]
+        typed = typed & ((crop.visible & bearing) != 0)
+    else:
+        return [(line, code)]
+    return [(line & ~typed, ClassCode.WALL), (line & typed, code)]
+
+
+def window(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[int, int]:
+    """Draw the lines and pixels of the examples of a batch: mostly all, at times a band."""
+    lines, pixels = shape
+    kind = rng.random()
+    if kind > 0.12:
+        return shape
+    side = int(rng.integers(SHORTEST_SIDE, 48))
+    return (min(side, lines), pixels) if kind < 0.04 else (lines, min(side, pixels))
+
+
 def example(
-    crop: TrainingCrop, rng: np.random.Generator
+    crop: TrainingCrop, rng: np.random.Generator, shape: tuple[int, int] | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Make one random example: input planes (7, lines, pixels) and target (lines, pixels)."""
-    crop = _turned(crop, rng)
+    """Make one random example: input planes (7, lines, pixels) and target (lines, pixels).
+
+    Parameters
+    ----------
+    crop
+        What it is made of.
+    rng
+        Source of all choices.
+    shape
+        Lines and pixels of the example, a window of the crop; all of it by default.
+    """
+    crop = _turned(_cut(crop, rng, shape or crop.label.shape), rng)
     kept = _kept_channels(rng)
     channels = {name: crop.channels[name] for name in kept}
+    trusted = kept
+    if len(kept) > 1 and rng.random() < 0.04:
+        # something else was recorded, or stored, under this name
+        lost = str(rng.choice(kept))
+        channels[lost] = _something_else(crop, lost, rng)
+        trusted = tuple(name for name in kept if name != lost)
     if rng.random() < 0.1:
         channels = _without_rows(channels, rng)
     planes, _ = normalise(channels, start_state(channels))
     # a statistic that an early line or a parent scan has fixed may be wrong by this much
     planes[0] *= np.exp(rng.normal(0, 0.2))
     planes[1] += rng.normal(0, 0.15) * planes[5]
-    expected = target(crop, kept)
+    expected = target(crop, trusted)
     expected[~planes[4:].any(axis=0)] = IGNORED
     return planes, expected
+
+
+def _cut(crop: TrainingCrop, rng: np.random.Generator, shape: tuple[int, int]) -> TrainingCrop:
+    if shape == crop.label.shape:
+        return crop
+    first = [int(rng.integers(0, n - m + 1)) for n, m in zip(crop.label.shape, shape, strict=True)]
+    part = tuple(slice(f, f + m) for f, m in zip(first, shape, strict=True))
+    channels = {name: image[part] for name, image in crop.channels.items()}
+    return TrainingCrop(channels, crop.label[part], crop.visible[part], crop.ignore[part])
+
+
+def _something_else(
+    crop: TrainingCrop, name: str, rng: np.random.Generator
+) -> NDArray[np.floating[Any]]:
+    """Return what a wrong signal under a channel's name looks like: noise, or no signal at all."""
+    noise = rng.standard_normal(crop.label.shape).astype(np.float32)
+    if name == "phase":
+        return noise * np.float32(rng.choice((0.02, 3.0)))
+    return np.abs(noise) if name == "amplitude" else noise
 
 
 def _turned(crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from ai_afm.errors import ModelError
 from ai_afm.flywheel.calibrate import DRAWN, answers, decide, measure
-from ai_afm.flywheel.crops import CLASSES, CropMaker, TrainingCrop, example
+from ai_afm.flywheel.crops import CLASSES, IGNORED, CropMaker, TrainingCrop, example, window
 from ai_afm.flywheel.losses import line_loss
+from ai_afm.flywheel.painted.crops import painted_crops
 from ai_afm.flywheel.training_world import twin_crops
 from ai_afm.image.channels import pick
 from ai_afm.image.normalise import PLANES
@@ -39,6 +40,7 @@ from ai_afm.segment.model_file import (
     write_model,
 )
 from ai_afm.segment.predict import weights_of
+from ai_afm.segment.row_cache import padded
 from ai_afm.segment.unet import Architecture, UNet, folded
 
 log = logging.getLogger(__name__)
@@ -46,8 +48,8 @@ log = logging.getLogger(__name__)
 _VALIDATION = 1_000_003
 """Added to the seed: validation worlds are never training worlds."""
 _REPORT_EVERY = 100
-_CLASS_WEIGHTS = (1.0, 1.5, 1.5, 1.0)
-"""Of background, wall, boundary, edge: lines are thin."""
+_CLASS_WEIGHTS = (1.0, 1.5, 1.5, 1.5, 1.5, 1.0)
+"""Of each class of `CLASSES`: lines are thin."""
 _WARM_UP = 100
 _GRADIENT_LIMIT = 2.0
 
@@ -63,7 +65,7 @@ class TrainSettings:
     seed
         Of worlds, instruments, order and weights.
     worlds, crops_per_world
-        Training worlds, and crops of each.
+        Training worlds of each kind of world (the twin's and painted ones), and crops of each.
     validation_worlds, validation_crops
         The same for validation.
     steps, batch
@@ -123,7 +125,7 @@ def _job(maker: CropMaker, seed: int, count: int, world: int) -> Sequence[Traini
 def train(
     settings: TrainSettings,
     out: Path,
-    maker: CropMaker = twin_crops,
+    makers: Sequence[CropMaker] = (twin_crops, painted_crops),
     references: Sequence[Path] = (),
 ) -> dict[str, float]:
     """Train a model and write it.
@@ -134,8 +136,8 @@ def train(
         How.
     out
         Models folder; `<out>/<name>/<version>` is made.
-    maker
-        Where crops come from.
+    makers
+        Where crops come from: each gives as many.
     references
         Real scans with references. They are scored last and choose nothing; the card shows the
         scores.
@@ -156,10 +158,12 @@ def train(
             f"{s.name}@{s.version} is in {out} already and a version never changes; give another"
         )
     log.info("making %d + %d worlds", s.worlds, s.validation_worlds)
-    crops = make_crops(maker, s.seed, s.worlds, s.crops_per_world, s.processes)
-    checks = make_crops(
-        maker, s.seed + _VALIDATION, s.validation_worlds, s.validation_crops, s.processes
-    )
+    crops, checks = [], []
+    for maker in makers:
+        crops += make_crops(maker, s.seed, s.worlds, s.crops_per_world, s.processes)
+        checks += make_crops(
+            maker, s.seed + _VALIDATION, s.validation_worlds, s.validation_crops, s.processes
+        )
     return train_on(settings, out, crops, checks, references)
 
 
@@ -189,7 +193,8 @@ def train_on(
         parents=(settings.parent,) if settings.parent else (),
         command=settings.command,
         seed=settings.seed,
-        data=f"simulated only: {len(crops)} crops of {settings.worlds} random worlds of the twin",
+        data=f"simulated only: {len(crops)} crops of {settings.worlds} random worlds of the twin "
+        f"and as many painted ones; no real scan",
         weights_sha256="",
         network=NetworkCard(
             inputs=PLANES, classes=CLASSES, width=settings.width, depth=settings.depth
@@ -227,7 +232,7 @@ def fit(
     class_weights = torch.tensor(_CLASS_WEIGHTS)
     losses: list[float] = []
     for step in range(settings.steps):
-        planes, targets = _batch(crops, settings.batch, rng)
+        planes, targets = _batch(crops, settings.batch, rng, network.architecture.align)
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * _schedule(step, settings.steps)
         with torch.autocast("cpu", torch.bfloat16):
@@ -246,12 +251,16 @@ def fit(
 
 
 def _batch(
-    crops: Sequence[TrainingCrop], size: int, rng: np.random.Generator
+    crops: Sequence[TrainingCrop], size: int, rng: np.random.Generator, align: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
     chosen = rng.integers(0, len(crops), size)
-    planes, targets = zip(*(example(crops[i], rng) for i in chosen), strict=True)
-    batch = torch.from_numpy(np.stack(planes)).contiguous(memory_format=torch.channels_last)
-    return batch, torch.from_numpy(np.stack(targets))
+    shape = window(rng, crops[0].label.shape)
+    planes, targets = zip(*(example(crops[i], rng, shape) for i in chosen), strict=True)
+    batch = padded(torch.from_numpy(np.stack(planes)), align)
+    asked = torch.from_numpy(np.stack(targets))
+    right, below = (batch.shape[i] - asked.shape[i - 1] for i in (3, 2))
+    asked = torch.nn.functional.pad(asked, (0, right, 0, below), value=IGNORED)
+    return batch.contiguous(memory_format=torch.channels_last), asked
 
 
 def _schedule(step: int, steps: int) -> float:

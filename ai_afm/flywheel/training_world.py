@@ -29,10 +29,10 @@ BLUR_PIXELS, BLUR_SHARE = 5.0, 0.1
 """Largest electrical radius of the tip, in pixels and in typical distances of walls."""
 SHIFT_PIXELS = 1.5
 """Largest distance by which the tip's shape moves a step."""
-STANDS_OUT = 1.9
+STANDS_OUT = 2.6
 """A line is visible where the image changes this many times more on it than beside it."""
 
-SHORTEST_RUN = 8
+SHORTEST_RUN = 14
 """Pixels of a line that have to stand out together."""
 
 _SCALES = (0.8, 2.0, 4.0)
@@ -171,15 +171,16 @@ def visible_lines(
     on = line.astype(np.float32)
     planes, _ = normalise(channels, start_state(channels))
     images = {"height": planes[:1], "amplitude": planes[1:2], "phase": planes[2:4]}
-    for name, image in images.items():
-        seen = np.zeros(line.shape, np.bool_)
-        for scale in _SCALES:
-            away = _weight_beside(distance, scale) * ~ignore
+    seen = {name: np.zeros(line.shape, np.bool_) for name in images}
+    for scale in _SCALES:
+        beside = _MeanOver(_weight_beside(distance, scale) * ~ignore, _AROUND, 4)
+        # a blurred image says the same thing several times
+        along = _MeanOver(on, _ALONG + 1.5 * scale, 2)
+        for name, image in images.items():
             for strength in _strengths(image, scale):
-                beside = _mean_over(strength, away, _AROUND)
-                along = _ALONG + 1.5 * scale  # a blurred image says the same thing several times
-                seen |= _mean_over(strength, on, along) > STANDS_OUT * beside + 1e-9
-        result[_runs(seen & line)] |= VISIBLE[name]
+                seen[name] |= along(strength) > STANDS_OUT * beside(strength) + 1e-9
+    for name in images:
+        result[_runs(seen[name] & line)] |= VISIBLE[name]
     return result
 
 
@@ -201,13 +202,28 @@ def _weight_beside(distance: FloatImage, scale: float) -> FloatImage:
     return np.asarray(far + 0.02 * near, np.float32)
 
 
-def _mean_over(image: FloatImage, where: FloatImage, reach: float) -> FloatImage:
-    """Return the mean over marked pixels near each pixel; where there are none, over all."""
-    weight = cv2.GaussianBlur(where, (0, 0), reach)
-    overall = float((image * where).sum() / max(where.sum(), 1.0))
-    prior = 1e-4
-    near = cv2.GaussianBlur(image * where, (0, 0), reach)
-    return np.asarray((near + prior * overall) / (weight + prior), np.float32)
+class _MeanOver:
+    """The mean over marked pixels near each pixel; where there are none, over all.
+
+    Blurred on a coarser grid, which a wide reach allows: nine tenths of a crop's time went here.
+    """
+
+    def __init__(self, where: FloatImage, reach: float, shrink: int) -> None:
+        self._where, self._reach, self._shrink = where, reach, shrink
+        self._weight = self._blurred(where)
+        self._total = max(float(where.sum()), 1.0)
+
+    def __call__(self, image: FloatImage) -> FloatImage:
+        part = image * self._where
+        prior = 1e-4
+        overall = float(part.sum()) / self._total
+        return (self._blurred(part) + prior * overall) / (self._weight + prior)
+
+    def _blurred(self, image: FloatImage) -> FloatImage:
+        shape, part = image.shape[::-1], 1 / self._shrink
+        small = cv2.resize(image, None, fx=part, fy=part, interpolation=cv2.INTER_AREA)
+        small = cv2.GaussianBlur(small, (0, 0), self._reach * part)
+        return np.asarray(cv2.resize(small, shape, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _strengths(image: NDArray[np.float32], scale: float) -> tuple[FloatImage, FloatImage]:

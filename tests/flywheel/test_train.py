@@ -1,13 +1,24 @@
 """Training: the same seed gives the same model, and only what can be seen is asked for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ai_afm.errors import ModelError
-from ai_afm.flywheel.crops import CLASSES, IGNORED, TrainingCrop, example, target
+from ai_afm.flywheel.crops import (
+    CLASSES,
+    IGNORED,
+    SHORTEST_SIDE,
+    TrainingCrop,
+    example,
+    target,
+    window,
+)
 from ai_afm.flywheel.mishaps import RawCrop, smooth_field, spoiled
 from ai_afm.flywheel.train import TrainSettings, make_crops, train
 from ai_afm.flywheel.training_world import finished, twin_crops, visible_lines
@@ -38,15 +49,15 @@ def weights(folder: Path) -> bytes:
 
 
 def test_three_steps_give_the_same_model_twice(tmp_path: Path) -> None:
-    first = train(TINY, tmp_path / "a", drawn_crop)
-    second = train(TINY, tmp_path / "b", drawn_crop)
+    first = train(TINY, tmp_path / "a", [drawn_crop])
+    second = train(TINY, tmp_path / "b", [drawn_crop])
     assert first == second
     assert weights(tmp_path / "a") == weights(tmp_path / "b")
 
 
 def test_another_seed_gives_another_model(tmp_path: Path) -> None:
-    train(TINY, tmp_path / "a", drawn_crop)
-    train(TrainSettings(**{**_fields(TINY), "seed": 6}), tmp_path / "b", drawn_crop)
+    train(TINY, tmp_path / "a", [drawn_crop])
+    train(TrainSettings(**{**_fields(TINY), "seed": 6}), tmp_path / "b", [drawn_crop])
     assert weights(tmp_path / "a") != weights(tmp_path / "b")
 
 
@@ -55,7 +66,7 @@ def _fields(settings: TrainSettings) -> dict[str, object]:
 
 
 def test_the_model_is_written_with_a_card_that_says_how(tmp_path: Path) -> None:
-    metrics = train(TINY, tmp_path, drawn_crop)
+    metrics = train(TINY, tmp_path, [drawn_crop])
     model = load_model("tiny@0.0.1", [tmp_path])
     assert model.card.metrics == metrics
     assert model.card.command == TINY.command
@@ -63,13 +74,13 @@ def test_the_model_is_written_with_a_card_that_says_how(tmp_path: Path) -> None:
     assert model.card.network.classes == CLASSES
     assert model.card.decision.ood_threshold is not None
     with pytest.raises(ModelError, match="never changes"):
-        train(TINY, tmp_path, drawn_crop)
+        train(TINY, tmp_path, [drawn_crop])
 
 
 def test_a_child_starts_from_its_parents_weights(tmp_path: Path) -> None:
-    train(TINY, tmp_path, drawn_crop)
+    train(TINY, tmp_path, [drawn_crop])
     changes = {"version": "0.0.2", "parent": "tiny@0.0.1", "learning_rate": 1e-9, "steps": 1}
-    train(TrainSettings(**{**_fields(TINY), **changes}), tmp_path, drawn_crop)
+    train(TrainSettings(**{**_fields(TINY), **changes}), tmp_path, [drawn_crop])
     parent, child = (load_model(f"tiny@0.0.{i}", [tmp_path]) for i in (1, 2))
     assert child.card.parents == ("tiny@0.0.1",)
     name = "network.down.0.conv1.weight"
@@ -104,9 +115,41 @@ def test_what_the_kept_channels_do_not_show_is_not_asked_for() -> None:
     everything = target(crop, ("height", "amplitude", "phase"))
     blind = target(crop, ("height",))
     wall = crop.label > 0
-    assert (everything[wall] == CLASSES.index(1)).all()
+    assert (everything[wall] == CLASSES.index(2)).all()
     assert (blind[wall] == IGNORED).mean() > 0.8
-    assert (everything == CLASSES.index(1)).sum() == pytest.approx(3 * wall.sum(), rel=0.05)
+    assert (everything == CLASSES.index(2)).sum() == pytest.approx(3 * wall.sum(), rel=0.05)
+
+
+def test_without_the_phase_nobody_is_asked_for_the_type_of_a_wall() -> None:
+    (crop,) = drawn_crop(0, 0, 1)
+    wall = crop.label > 0
+    assert (target(crop, ("height", "amplitude"))[wall] == CLASSES.index(1)).all()
+
+
+def test_a_ferroelastic_wall_is_asked_for_where_height_or_amplitude_show_it() -> None:
+    (crop,) = drawn_crop(0, 0, 1)
+    twin = replace(crop, label=np.where(crop.label == 2, 3, 0).astype(np.uint8))
+    wall = twin.label > 0
+    assert (target(twin, ("amplitude", "phase"))[wall] == CLASSES.index(3)).all()
+    assert (target(twin, ("height", "amplitude"))[wall] == CLASSES.index(1)).all()
+
+
+@given(st.integers(0, 10_000), st.sampled_from([(9, 48), (32, 9), (32, 48), (20, 31)]))
+@settings(max_examples=10, deadline=None)
+def test_an_example_is_as_large_as_the_window_that_it_is_cut_to(
+    seed: int, shape: tuple[int, int]
+) -> None:
+    (crop,) = drawn_crop(1, 0, 1)
+    planes, expected = example(crop, np.random.default_rng(seed), shape)
+    assert planes.shape == (7, *shape)
+    assert expected.shape == shape
+
+
+def test_the_window_of_a_batch_is_never_narrower_than_a_band() -> None:
+    rng = np.random.default_rng(1)
+    shapes = [window(rng, (64, 80)) for _ in range(500)]
+    assert min(min(s) for s in shapes) >= SHORTEST_SIDE
+    assert np.mean([s == (64, 80) for s in shapes]) == pytest.approx(0.88, abs=0.05)
 
 
 def test_a_line_that_changes_nothing_is_invisible() -> None:

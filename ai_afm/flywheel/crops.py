@@ -176,7 +176,7 @@ def _turned(crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
 
 def _kept_channels(rng: np.random.Generator) -> tuple[str, ...]:
     """Drop channels so that one network learns all modes; beside others the height goes most."""
-    if rng.random() < 0.18:
+    if rng.random() < 0.25:
         return ("height",)
     amplitude, phase = rng.random() > 0.1, rng.random() > 0.4
     if not amplitude:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -29,8 +30,13 @@ BLUR_PIXELS, BLUR_SHARE = 5.0, 0.1
 """Largest electrical radius of the tip, in pixels and in typical distances of walls."""
 SHIFT_PIXELS = 1.5
 """Largest distance by which the tip's shape moves a step."""
-STANDS_OUT = 2.6
-"""A line is visible where the image changes this many times more on it than beside it."""
+STANDS_OUT, AMONG_OTHERS = 2.6, 1.9
+"""A line is visible where the image changes this many times more on it than beside it.
+
+The second holds where lines are so dense that what lies beside one is another one's flank.
+"""
+ROOM = 0.25
+"""Share of pixels away from all lines around a line that has the image to itself."""
 
 SHORTEST_RUN = 14
 """Pixels of a line that have to stand out together."""
@@ -135,13 +141,15 @@ def finished(raw: RawCrop, rng: np.random.Generator) -> TrainingCrop:
         "amplitude": (amplitude / level).astype(np.float32),
         "phase": np.angle(raw.response).astype(np.float32),
     }
-    visible = visible_lines(channels, raw.label > 0, raw.ignore)
     stored = {name: image.astype(np.float16) for name, image in channels.items()}
+    visible = visible_lines(stored, raw.label > 0, raw.ignore)
     return TrainingCrop(stored, raw.label, visible, raw.ignore)
 
 
 def visible_lines(
-    channels: Mapping[str, FloatImage], line: NDArray[np.bool_], ignore: NDArray[np.bool_]
+    channels: Mapping[str, NDArray[np.floating[Any]]],
+    line: NDArray[np.bool_],
+    ignore: NDArray[np.bool_],
 ) -> NDArray[np.uint8]:
     """Return, at each line pixel, the bits of the channels in which the line stands out.
 
@@ -174,11 +182,13 @@ def visible_lines(
     seen = {name: np.zeros(line.shape, np.bool_) for name in images}
     for scale in _SCALES:
         beside = _MeanOver(_weight_beside(distance, scale) * ~ignore, _AROUND, 4)
+        room = np.minimum(beside.weight / ROOM, 1.0)
+        needed = AMONG_OTHERS + (STANDS_OUT - AMONG_OTHERS) * room
         # a blurred image says the same thing several times
         along = _MeanOver(on, _ALONG + 1.5 * scale, 2)
         for name, image in images.items():
             for strength in _strengths(image, scale):
-                seen[name] |= along(strength) > STANDS_OUT * beside(strength) + 1e-9
+                seen[name] |= along(strength) > needed * beside(strength) + 1e-9
     for name in images:
         result[_runs(seen[name] & line)] |= VISIBLE[name]
     return result
@@ -210,14 +220,14 @@ class _MeanOver:
 
     def __init__(self, where: FloatImage, reach: float, shrink: int) -> None:
         self._where, self._reach, self._shrink = where, reach, shrink
-        self._weight = self._blurred(where)
+        self.weight = self._blurred(where)
         self._total = max(float(where.sum()), 1.0)
 
     def __call__(self, image: FloatImage) -> FloatImage:
         part = image * self._where
         prior = 1e-4
         overall = float(part.sum()) / self._total
-        return (self._blurred(part) + prior * overall) / (self._weight + prior)
+        return (self._blurred(part) + prior * overall) / (self.weight + prior)
 
     def _blurred(self, image: FloatImage) -> FloatImage:
         shape, part = image.shape[::-1], 1 / self._shrink

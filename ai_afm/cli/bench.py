@@ -60,3 +60,27 @@ def twin(json: Json = False) -> None:
     """Lines per second that the twin images in instant mode on one core, by mode."""
     modes = ("dart", "single_frequency", "off_resonance", "tapping")
     say({mode: benchmark_twin(mode) for mode in modes}, json)
+
+
+@app.command("perception")
+def perception(
+    quality: Annotated[
+        bool, typer.Option("--quality", help="How well it sees, on twin worlds, instead of speed.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Of the worlds.")] = 0,
+    worlds: Annotated[int, typer.Option(min=1, help="Number of worlds (quality only).")] = 60,
+    json: Json = False,
+) -> None:
+    """Measure what seeing costs, by CPU time of one thread, or with --quality how good it is.
+
+    Speed: a full pass, refreshes after 16 new lines, whole streams, and what others need for the
+    same frame.
+    """
+    if quality:
+        from ai_afm.bench.quality import benchmark as measured
+
+        say(measured.benchmark(seed, worlds), json)
+    else:
+        from ai_afm.bench import perception as timed
+
+        say(timed.benchmark(seed=seed), json)

@@ -1,6 +1,6 @@
 """What a run brought, in figures: read from its folder alone, also while it is live."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -120,7 +120,7 @@ def drawn_walls(survey: Survey) -> tuple[Wall, ...]:
 
 def _moved(wall: Wall, dx: float, dy: float) -> Wall:
     points = wall.points + np.array([dx, dy])
-    return Wall(points, wall.code, wall.probability, wall.apparent_width, wall.closed)
+    return replace(wall, points=points)
 
 
 def _is_loop(observation: Observation) -> bool:

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput, ModelError
 from ai_afm.image.normalise import (
@@ -17,22 +15,18 @@ from ai_afm.image.normalise import (
     normalise,
     start_state,
 )
+from ai_afm.segment.decide import labelled, probabilities
+from ai_afm.segment.inputs import adopted, arrived, usable
 from ai_afm.segment.model_file import NETWORK, OUTSIDE, LoadedModel
+from ai_afm.segment.outside import OutsideScore, judge_from
 from ai_afm.segment.row_cache import RowCache
+from ai_afm.segment.runtime import Engine, choose_dtype, dtype_name, in_dtype
 from ai_afm.segment.uncertainty import cloud_from, uncertainty
 from ai_afm.segment.unet import Architecture, UNet, folded
-from ai_afm.types import ClassCode, Direction, FloatImage, Frame, Segmentation, SlowDirection
+from ai_afm.types import ClassCode, FloatImage, Frame, Segmentation, SlowDirection
 
-_OOD_ROWS = 8
+MIN_DEEP_ROWS = 8
 """Deepest rows (of 8 lines each) below which a frame is too short to be judged."""
-
-DRAWN_CODES = (
-    ClassCode.WALL,
-    ClassCode.WALL_180,
-    ClassCode.WALL_FERROELASTIC,
-    ClassCode.GRAIN_BOUNDARY,
-)
-"""Classes of "any": what the issue's scores call a wall or a boundary."""
 
 
 def build_network(model: LoadedModel) -> UNet:
@@ -71,15 +65,33 @@ class UnetSegmenter:
     inherited
         State of normalisation of a parent scan of the same surface, for narrow bands; `None`
         starts anew.
+    dtype
+        Number format, "float32" or "bfloat16"; `None`: see `runtime.choose_dtype`.
+    band
+        Rows behind the newest one that a glimpse refreshes before they settle; `None`: all of
+        them, so that a glimpse is what the network says of the lines so far; 0: rows are unknown
+        until they settle. See `RowCache`.
+    engine
+        What segments frames that are finished when they come; `None` leaves that to the rows, too.
     """
 
     def __init__(
-        self, model: LoadedModel, threads: int = 1, inherited: NormaliseState | None = None
+        self,
+        model: LoadedModel,
+        threads: int = 1,
+        inherited: NormaliseState | None = None,
+        dtype: str | None = None,
+        band: int | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self._model = model
         self._threads = threads
         self._inherited = inherited
-        self._network = build_network(model)
+        self._dtype = choose_dtype(dtype)
+        self._band = band
+        self._engine = engine
+        self._network = in_dtype(build_network(model), self._dtype)
+        self._judge = judge_from(model.arrays, OUTSIDE)
         self._cloud = cloud_from(model.arrays, OUTSIDE)
         self._progress: _Progress | None = None
 
@@ -92,6 +104,11 @@ class UnetSegmenter:
     def model_sha256(self) -> str:
         """Hash of the weights."""
         return self._model.sha256
+
+    @property
+    def dtype(self) -> str:
+        """Number format of the arithmetic: "float32" or "bfloat16"."""
+        return dtype_name(self._dtype)
 
     @property
     def normalisation(self) -> NormaliseState | None:
@@ -111,7 +128,7 @@ class UnetSegmenter:
         BadInput
             When the frame has no channel that the network can use.
         """
-        if not _usable(frame):
+        if not usable(frame):
             there = ", ".join(sorted({name for name, _ in frame.data})) or "none"
             raise BadInput(
                 f"no channel that the network can use ({', '.join(CHANNELS)}); there are: {there}"
@@ -146,55 +163,69 @@ class UnetSegmenter:
             # levels of the first lines are only known now: everything so far (< 24 lines) once more
             progress.restart()
         start = progress.lines
-        channels = _arrived(frame, start, lines)
+        channels = arrived(frame, start, lines)
         if start == 0:
+            progress.outside = OutsideScore(self._judge) if self._judge else None
             progress.state = start_state(channels)
             if self._inherited is not None:
-                progress.state = _adopt(self._inherited, progress.state)
-            progress.cache = RowCache(self._network, *frame.shape)
+                progress.state = adopted(self._inherited, progress.state)
         planes, progress.state = normalise(channels, progress.state)
         progress.known[start:lines] = planes[4:].any(axis=(0, 2))
-        assert progress.cache is not None
-        pushed = progress.cache.push(torch.from_numpy(planes), final)
-        progress.lines, progress.settled = lines, pushed.settled
+        progress.lines = lines
         progress.finished = final or lines == frame.shape[0]
-        progress.computed += pushed.computed
-        logits = progress.cache.logits[:, pushed.first :] / self._model.card.decision.temperature
-        progress.probability[:, pushed.first : lines] = logits.softmax(dim=0).float().numpy()
-        progress.probability[:, :lines][:, ~progress.known[:lines]] = np.nan
+        if progress.outside is not None:
+            progress.outside.add(planes, progress.finished)
+        if self._engine is not None and start == 0 and lines == frame.shape[0]:
+            self._run_engine(self._engine, progress, planes)
+        else:
+            self._push(progress, planes)
         # before the start-up levels are fixed, nothing is settled
         if lines < START_LINES and self._inherited is None and not progress.finished:
             progress.settled = 0
 
+    def _run_engine(self, engine: Engine, progress: "_Progress", planes: FloatImage) -> None:
+        logits, features = engine.run(planes[None])
+        progress.features, progress.settled = features[0], progress.lines
+        progress.take(torch.from_numpy(logits[0]), 0, self._model)
+
+    def _push(self, progress: "_Progress", planes: FloatImage) -> None:
+        if progress.cache is None:
+            progress.cache = RowCache(self._network, *progress.shape, self._band)
+        pushed = progress.cache.push(torch.from_numpy(planes), progress.finished)
+        progress.settled = pushed.settled
+        progress.computed += pushed.computed
+        progress.features = progress.cache.features.float().numpy()
+        progress.take(progress.cache.logits[:, pushed.first :], pushed.first, self._model)
+
     def _segmentation(self, frame: Frame, progress: "_Progress") -> Segmentation:
         card = self._model.card
-        probability = np.array(progress.probability)
         direction = frame.request.slow_direction
-        if direction is SlowDirection.UP:
-            probability = probability[:, ::-1]
-        probability = np.ascontiguousarray(probability)
-        score = self._ood(progress)
-        limit = card.decision.ood_threshold
+        step = -1 if direction is SlowDirection.UP else 1
+        score, beyond = self._ood(progress)
         return Segmentation(
-            probability=probability,
+            # copies: later glimpses go on writing
+            probability=progress.probability[:, ::step].copy(),
             classes=card.network.classes,
-            label=labelled(probability, self._model),
-            uncertainty=uncertainty(probability),
+            label=progress.label[::step].copy(),
+            uncertainty=progress.uncertainty[::step].copy(),
             model=self.model,
             model_sha256=self.model_sha256,
             settled=progress.settled,
             slow_direction=direction,
             ood_score=score,
-            ood=score is not None and limit is not None and score > limit,
+            ood=beyond,
         )
 
-    def _ood(self, progress: "_Progress") -> float | None:
-        if self._cloud is None or progress.cache is None:
-            return None
-        features = progress.cache.features
-        if features.shape[1] < _OOD_ROWS:
-            return None
-        return self._cloud.distance(features.numpy())
+    def _ood(self, progress: "_Progress") -> tuple[float | None, bool]:
+        """Return how far the frame lies outside, and whether that is too far."""
+        if progress.outside is not None:
+            return progress.outside.value, progress.outside.beyond
+        # models up to wallnet 1.0 have no judge
+        if self._cloud is None or progress.features.shape[1] < MIN_DEEP_ROWS:
+            return None, False
+        distance = self._cloud.distance(progress.features)
+        limit = self._model.card.decision.ood_threshold
+        return distance, limit is not None and distance > limit
 
 
 class _Progress:
@@ -204,50 +235,29 @@ class _Progress:
         self.shape = shape
         self.state = NormaliseState()
         self.cache: RowCache | None = None
+        self.outside: OutsideScore | None = None
         self.lines = 0
         self.settled = 0
         self.finished = False
         self.computed = 0.0
         self.known = np.zeros(shape[0], np.bool_)
+        self.features: FloatImage = np.zeros((0, 0, 0), np.float32)
         self.probability = np.full((classes, *shape), np.nan, np.float32)
+        self.uncertainty = np.full(shape, np.nan, np.float32)
+        self.label = np.full(shape, ClassCode.IGNORE, np.uint8)
 
     def restart(self) -> None:
         """Forget the rows, keep the count of work."""
         self.state, self.cache, self.lines = NormaliseState(), None, 0
 
-
-def labelled(probability: FloatImage, model: LoadedModel) -> NDArray[np.uint8]:
-    """Turn probabilities into class codes by the model's thresholds.
-
-    A pixel is drawn where walls and boundaries together are more probable than the card's
-    threshold, as the likeliest of them; else it is a topography edge where that alone is; else
-    background.
-
-    Parameters
-    ----------
-    probability
-        (classes, lines, pixels) float32, NaN where nothing is known.
-    model
-        Whose classes and thresholds count.
-
-    Returns
-    -------
-    label
-        (lines, pixels) uint8; 255 where nothing is known.
-    """
-    classes, decision = model.card.network.classes, model.card.decision
-    drawn = [i for i, c in enumerate(classes) if c in DRAWN_CODES]
-    label = np.zeros(probability.shape[1:], np.uint8)
-    if ClassCode.TOPOGRAPHY_EDGE in classes:
-        edge = probability[classes.index(ClassCode.TOPOGRAPHY_EDGE)]
-        label[edge > decision.edge_threshold] = ClassCode.TOPOGRAPHY_EDGE
-    if drawn:
-        planes = probability[drawn]
-        called = planes.sum(axis=0) > decision.any_threshold
-        codes = np.array([classes[i] for i in drawn], np.uint8)
-        label[called] = codes[planes[:, called].argmax(axis=0)]
-    label[np.isnan(probability[0])] = ClassCode.IGNORE
-    return label
+    def take(self, logits: torch.Tensor, first: int, model: LoadedModel) -> None:
+        """Turn the logits (outputs, rows, pixels) of rows `first` and below into what is said."""
+        rows = slice(first, first + logits.shape[1])
+        probability = probabilities(logits, model)
+        probability[:, ~self.known[rows]] = np.nan
+        self.probability[:, rows] = probability
+        self.label[rows] = labelled(probability, model)
+        self.uncertainty[rows] = uncertainty(probability)
 
 
 def segment_frame(frame: Frame, segmenter: UnetSegmenter) -> Segmentation:
@@ -260,33 +270,6 @@ def segment_frame(frame: Frame, segmenter: UnetSegmenter) -> Segmentation:
     """
     segmenter.begin(frame)
     return segmenter.glimpse(frame, frame.shape[0], final=True)
-
-
-def _usable(frame: Frame) -> dict[str, FloatImage]:
-    """Return the channels that the network knows: trace, or retrace where there is no trace."""
-    found = {}
-    for name in CHANNELS:
-        image = frame.get(name, Direction.TRACE)
-        if image is None:
-            image = frame.get(name, Direction.RETRACE)
-        if image is not None:
-            found[name] = image
-    return found
-
-
-def _arrived(frame: Frame, start: int, lines: int) -> dict[str, FloatImage]:
-    """Return lines `start` to `lines`, in order of arrival, of the usable channels."""
-    if frame.request.slow_direction is SlowDirection.UP:
-        return {n: c[::-1][start:lines] for n, c in _usable(frame).items()}
-    return {n: c[start:lines] for n, c in _usable(frame).items()}
-
-
-def _adopt(inherited: NormaliseState, own: NormaliseState) -> NormaliseState:
-    """Inherit levels; a channel that the parent did not have starts with its own."""
-    state = inherited.inherited()
-    scale = state.height_scale if np.isfinite(state.height_scale) else own.height_scale
-    level = state.amplitude_level if np.isfinite(state.amplitude_level) else own.amplitude_level
-    return replace(state, height_scale=scale, amplitude_level=level)
 
 
 @contextmanager

@@ -1,13 +1,12 @@
-"""Boundaries -> grains: the cells that a network of lines cuts a frame into."""
+"""Boundaries -> grains, walls and boundaries -> domains: the cells that lines cut a frame into."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.measure import find_contours
 
 from ai_afm import geometry
-from ai_afm.types import ClassCode, Grain, ScanRegion, WallNetwork
+from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Grain, ScanRegion, WallNetwork
 
 _SUBPIXEL = 4
 """Lines are drawn with 2^4 steps per pixel."""
@@ -104,23 +103,77 @@ def grains(
     if len(kept) < 2:
         return ()
     numbered[~np.isin(numbered, kept)] = 0
-    nearest = ndimage.distance_transform_edt(
-        numbered == 0, return_distances=False, return_indices=True
-    )
-    full = numbered[tuple(nearest)]
+    full = _filled(numbered)
     if valid is not None:
         full[~valid] = 0
-    return tuple(_grain(full == number, network.region, valid) for number in kept)
+    edge = _edge(full.shape, valid)
+    cut = set(np.unique(full[edge]).tolist())
+    found = []
+    for number, box in enumerate(ndimage.find_objects(full), start=1):
+        if box is not None:
+            outline, pixels = _outline(full[box] == number)
+            outline += box[0].start, box[1].start
+            found.append(_grain(outline, pixels, number in cut, network.region, shape))
+    return tuple(found)
 
 
-def _grain(mask: NDArray[np.bool_], region: ScanRegion, valid: NDArray[np.bool_] | None) -> Grain:
-    lines, pixels = mask.shape
-    contours = find_contours(np.pad(mask, 1).astype(float), 0.5)  # type: ignore[no-untyped-call]
-    outline = max(contours, key=len)[:-1] - 1.0
-    x, y = geometry.pixel_to_sample(region, (lines, pixels), *outline.T)
-    border = np.zeros(mask.shape, bool)
-    border[[0, -1]] = border[:, [0, -1]] = True
+def domains(
+    network: WallNetwork, shape: tuple[int, int], *, valid: NDArray[np.bool_] | None = None
+) -> tuple[Grain, ...]:
+    """Return the cells between domain walls of all types and grain boundaries, as polygons.
+
+    Takes and returns what `grains` does. A domain ends at a grain boundary, too: the one beyond it
+    has another crystal's axes. A wall with a free end bounds nothing there.
+    """
+    codes = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
+    return grains(network, shape, codes=codes, valid=valid)
+
+
+def _filled(numbered: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Give every pixel without a number that of the nearest with one."""
+    _, nearest = cv2.distanceTransformWithLabels(
+        (numbered == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    known = numbered > 0
+    number_of = np.zeros(int(nearest.max()) + 1, np.int32)
+    number_of[nearest[known]] = numbered[known]
+    filled: NDArray[np.int32] = number_of[nearest]
+    return filled
+
+
+def _edge(shape: tuple[int, int], valid: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Return the pixels beside the frame's edge or an unscanned row, (lines, pixels) bool."""
+    edge = np.zeros(shape, bool)
+    edge[[0, -1]] = edge[:, [0, -1]] = True
     if valid is not None:
-        border |= ndimage.binary_dilation(~valid)[:, None]
-    area = float(mask.sum()) * region.size[0] / pixels * region.size[1] / lines
-    return Grain(np.stack([x, y], axis=1), area, bool((mask & border).any()))
+        edge |= ndimage.binary_dilation(~valid)[:, None]
+    return edge
+
+
+def _outline(mask: NDArray[np.bool_]) -> tuple[NDArray[np.float64], int]:
+    """Return the outer outline (n, 2) of a cell in fractional (row, column), and its pixels.
+
+    The outline goes through the middles of pixel sides between inside and outside; holes (domains
+    within) are left out of it, but not of the count.
+    """
+    lines, pixels = mask.shape
+    # pixels of 3 x 3 that share their rims: the contour then runs along pixel sides
+    canvas = np.zeros((2 * lines + 1, 2 * pixels + 1), np.uint8)
+    canvas[1::2, 1::2] = mask
+    canvas = cv2.dilate(canvas, np.ones((3, 3), np.uint8))
+    contours, _ = cv2.findContours(canvas, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    contour = max(contours, key=len)[:, 0, ::-1]
+    middles = contour[(contour % 2).any(axis=1)]
+    return middles / 2 - 0.5, int(mask.sum())
+
+
+def _grain(
+    outline: NDArray[np.float64],
+    pixels: int,
+    cut: bool,
+    region: ScanRegion,
+    shape: tuple[int, int],
+) -> Grain:
+    x, y = geometry.pixel_to_sample(region, shape, *outline.T)
+    pixel = region.size[0] / shape[1] * region.size[1] / shape[0]
+    return Grain(np.stack([x, y], axis=1), pixels * pixel, cut)

@@ -10,6 +10,12 @@ Points = NDArray[np.float64]
 REACH = 4.0
 """How far from the skeleton the ridge is looked for, px."""
 
+_SHORTEST = 4
+"""A line of fewer points has no course to be smoothed."""
+
+_FLANK = 0.4
+"""A point that has to move further than this did not lie near the top of its ridge, px."""
+
 
 def smooth(points: Points, sigma: float, closed: bool) -> Points:
     """Smooth a polyline along its course; ends stay, and circles keep their radius to fourth order.
@@ -26,24 +32,41 @@ def smooth(points: Points, sigma: float, closed: bool) -> Points:
     closed
         Whether the last point joins the first.
     """
-    if len(points) < 4:
-        return points
-    once = _gauss(points, sigma, closed)
-    return 2 * once - _gauss(once, sigma, closed)
+    return smooth_all([points], sigma, [closed])[0]
 
 
-def _gauss(points: Points, sigma: float, closed: bool) -> Points:
+def smooth_all(lines: list[Points], sigma: float, closed: list[bool]) -> list[Points]:
+    """Smooth many polylines as `smooth` does, in one go."""
+    once = _gauss(lines, sigma, closed)
+    twice = _gauss(once, sigma, closed)
+    return [
+        line if len(line) < _SHORTEST else 2 * g - gg
+        for line, g, gg in zip(lines, once, twice, strict=True)
+    ]
+
+
+def _gauss(lines: list[Points], sigma: float, closed: list[bool]) -> list[Points]:
+    """Filter lines one behind the other, each with enough of its continuation on both sides."""
+    reach = int(4 * sigma + 1)
+    every = []
+    for line, ring in zip(lines, closed, strict=True):
+        every += [_before(line, reach, ring), line, _before(line[::-1], reach, ring)[::-1]]
+    long = ndimage.gaussian_filter1d(np.concatenate(every), sigma, axis=0, mode="nearest")
+    starts = np.cumsum([0, *(len(part) for part in every)])[1::3]
+    return [long[start : start + len(line)] for start, line in zip(starts, lines, strict=True)]
+
+
+def _before(points: Points, reach: int, closed: bool) -> Points:
+    """Return `reach` points that come before the first one.
+
+    Those of the ring, or a point reflection: a straight line stays what it is, and its end where it
+    is.
+    """
     if closed:
-        wrapped: Points = ndimage.gaussian_filter1d(points, sigma, axis=0, mode="wrap")
-        return wrapped
-    n = min(len(points) - 1, int(4 * sigma + 1))
-    # point reflection at the ends: a straight line stays what it is, and its ends stay where they
-    # are
-    head = 2 * points[0] - points[n:0:-1]
-    tail = 2 * points[-1] - points[-2 : -n - 2 : -1]
-    long = np.concatenate([head, points, tail])
-    filtered: Points = ndimage.gaussian_filter1d(long, sigma, axis=0, mode="nearest")
-    return filtered[n : n + len(points)]
+        return points[np.arange(-reach, 0) % len(points)]
+    index = np.minimum(np.arange(reach, 0, -1), len(points) - 1)
+    mirrored: Points = 2 * points[0] - points[index]
+    return mirrored
 
 
 def tangents(points: Points, closed: bool) -> Points:
@@ -57,22 +80,40 @@ def tangents(points: Points, closed: bool) -> Points:
     return unit
 
 
-def onto_ridge(points: Points, image: NDArray[np.float64], closed: bool) -> Points:
-    """Move points across their line to the centre of mass of the ridge they lie on.
+def onto_ridges(
+    lines: list[Points], image: NDArray[np.float32], closed: list[bool]
+) -> list[Points]:
+    """Move points across their lines to the centre of mass of the ridge they lie on.
 
     Parameters
     ----------
-    points
-        (n, 2) float64, (row, column).
+    lines
+        (n, 2) float64 each, (row, column).
     image
-        (lines, pixels) float64 without NaN, e.g. a probability.
+        (lines, pixels) float32 without NaN, e.g. a probability.
     closed
-        Whether the last point joins the first.
+        Whether the last point of each joins the first.
     """
-    normal = tangents(smooth(points, 2.0, closed), closed)[:, ::-1] * (-1.0, 1.0)
+    if not lines:
+        return []
+    courses = smooth_all(lines, 2.0, closed)
+    along = [tangents(course, ring) for course, ring in zip(courses, closed, strict=True)]
+    normal = np.concatenate(along)[:, ::-1] * (-1.0, 1.0)
+    points = np.concatenate(lines)
+    shift = _to_middle(points, normal, image)
+    # from the flank of a ridge one look does not see its other side
+    far = np.abs(shift) > _FLANK
+    if far.any():
+        shift[far] += _to_middle((points + shift[:, None] * normal)[far], normal[far], image)
+    moved = points + shift[:, None] * normal
+    return np.split(moved, np.cumsum([len(line) for line in lines])[:-1])
+
+
+def _to_middle(points: Points, normal: Points, image: NDArray[np.float32]) -> Points:
+    """Return the way along the normal to the centre of mass of the ridge around each point, px."""
     t = np.arange(-REACH, REACH + 0.25, 0.5)
     where = points[:, None, :] + t[None, :, None] * normal[:, None, :]
-    profile = ndimage.map_coordinates(image, where.transpose(2, 0, 1), order=1, mode="nearest")
+    profile = ndimage.map_coordinates(image, where.transpose(2, 0, 1), order=1, mode="mirror")
     middle = len(t) // 2
     # only what hangs together with the middle: a neighbouring wall must not pull
     right = np.minimum.accumulate(profile[:, middle:], axis=1)
@@ -80,9 +121,9 @@ def onto_ridge(points: Points, image: NDArray[np.float64], closed: bool) -> Poin
     hull = np.concatenate([left[:, :-1], right], axis=1)
     weight = np.clip(hull - 0.5 * profile[:, middle : middle + 1], 0, None)
     total = weight.sum(axis=1)
-    shift = np.divide((weight * t).sum(axis=1), total, out=np.zeros(len(points)), where=total > 0)
-    moved: Points = points + shift[:, None] * normal
-    return moved
+    shift: Points = np.zeros(len(points))
+    np.divide((weight * t).sum(axis=1), total, out=shift, where=total > 0)
+    return shift
 
 
 def simplify(points: Points, tolerance: float, closed: bool) -> Points:

@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 from skimage.morphology import skeletonize
 
 Pixel = tuple[int, int]
 Mask = NDArray[np.bool_]
 
-_STRAIGHT = ((0, 1), (1, 0), (0, -1), (-1, 0))
-_DIAGONAL = ((1, 1), (1, -1), (-1, -1), (-1, 1))
+_AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
+"""Steps (row, column) to the eight neighbours, in image order."""
+
+_ON_A_LINE = 2
+"""Neighbours of a pixel that is neither an end nor a junction."""
+
+_PRUNING_ROUNDS = 3
+"""A spur on a spur on a spur is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,10 @@ class Chain:
 def thin(mask: Mask, border: int = 8) -> Mask:
     """Thin a mask to lines of one pixel that still reach the edge of the frame.
 
-    A line that leaves the frame is continued over `border` pixels first, because thinning takes
-    half a width off every free end.
+    The mask is mirrored at the outermost pixels first: thinning takes half a width off every free
+    end, and would push a line that runs along the edge out of the frame if it were just continued.
     """
-    wide = np.pad(mask, border, mode="edge")
+    wide = np.pad(mask, border, mode="reflect")
     return _skeleton(wide)[border:-border, border:-border]
 
 
@@ -63,32 +69,44 @@ def _skeleton(mask: Mask) -> Mask:
 
 def drop_small(mask: Mask, pixels: int) -> Mask:
     """Remove 8-connected pieces of fewer than `pixels` pixels."""
-    pieces, _ = ndimage.label(mask, structure=np.ones((3, 3)))
-    keep = np.bincount(pieces.ravel()) >= pixels
+    _, pieces, found, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    keep = found[:, cv2.CC_STAT_AREA] >= pixels
     keep[0] = False
     kept: Mask = keep[pieces]
     return kept
 
 
-def neighbours(skeleton: Mask) -> dict[Pixel, list[Pixel]]:
-    """Return the neighbours of every skeleton pixel.
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """Skeleton pixels and which of them are neighbours.
+
+    `pixels` (n, 2) int in image order, `near` (n, 8) int the numbers of the neighbours in image
+    order with -1 where there is none, `degree` (n,) int how many there are.
 
     Two diagonal neighbours count only when no straight step leads from one to the other, so a
     corner of a staircase is not a junction.
     """
-    pixels = {(int(r), int(c)) for r, c in zip(*np.nonzero(skeleton), strict=True)}
-    graph: dict[Pixel, list[Pixel]] = {}
-    for r, c in pixels:
-        near = [(r + dr, c + dc) for dr, dc in _STRAIGHT if (r + dr, c + dc) in pixels]
-        near += [
-            (r + dr, c + dc)
-            for dr, dc in _DIAGONAL
-            if (r + dr, c + dc) in pixels
-            and (r + dr, c) not in pixels
-            and (r, c + dc) not in pixels
-        ]
-        graph[r, c] = sorted(near)
-    return graph
+
+    pixels: NDArray[np.int64]
+    near: NDArray[np.int64]
+    degree: NDArray[np.int64]
+
+
+def _graph(skeleton: Mask) -> _Graph:
+    width = skeleton.shape[1] + 2
+    padded = np.pad(skeleton, 1)
+    flat = np.flatnonzero(padded)
+    number = np.full(padded.size, -1)
+    number[flat] = np.arange(len(flat))
+    near = np.empty((len(flat), len(_AROUND)), np.int64)
+    for k, (dr, dc) in enumerate(_AROUND):
+        found = number[flat + dr * width + dc]
+        if dr and dc:
+            cornered = (number[flat + dr * width] >= 0) | (number[flat + dc] >= 0)
+            found = np.where(cornered, -1, found)
+        near[:, k] = found
+    pixels = np.stack([flat // width - 1, flat % width - 1], axis=1)
+    return _Graph(pixels, near, (near >= 0).sum(axis=1))
 
 
 def trace(skeleton: Mask) -> list[Chain]:
@@ -104,75 +122,112 @@ def trace(skeleton: Mask) -> list[Chain]:
     list of Chain
         Lonely pixels are left out.
     """
-    graph = neighbours(skeleton)
-    nodes = sorted(p for p, near in graph.items() if len(near) != 2)
-    seen: set[tuple[Pixel, Pixel]] = set()
-    chains = []
-    for node in nodes:
-        for step in graph[node]:
-            if (node, step) in seen:
-                continue
-            path = _walk(graph, node, step)
-            seen |= {(path[0], path[1]), (path[-1], path[-2])}
-            chains.append(Chain(np.array(path)))
-    visited = {(int(r), int(c)) for chain in chains for r, c in chain.pixels}
-    for start in sorted(p for p, near in graph.items() if len(near) == 2):
-        if start in visited:
-            continue
-        path = _walk(graph, start, graph[start][0])
-        visited.update(path)
-        chains.append(Chain(np.array(path[:-1]), closed=True))
-    return chains
+    return [chain for chain, _ in _traced(_graph(skeleton))]
 
 
-def _walk(graph: dict[Pixel, list[Pixel]], start: Pixel, step: Pixel) -> list[Pixel]:
+def _traced(graph: _Graph) -> list[tuple[Chain, tuple[int, int]]]:
+    """Return chains with the degrees of their first and last pixel."""
+    on_a_line = graph.degree == _ON_A_LINE
+    # plain lists: a walk asks for one number after the other
+    pairs = np.where(on_a_line[:, None], np.sort(graph.near, axis=1)[:, -2:], -1).tolist()
+    seen: set[tuple[int, int]] = set()
+    paths = []
+    for node in np.flatnonzero(~on_a_line).tolist():
+        for step in graph.near[node][graph.near[node] >= 0].tolist():
+            if (node, step) not in seen:
+                path = _walk(pairs, node, step)
+                seen |= {(path[0], path[1]), (path[-1], path[-2])}
+                paths.append((path, False))
+    visited = np.zeros(len(pairs), bool)
+    for path, _ in paths:
+        visited[path] = True
+    for start in np.flatnonzero(~visited & on_a_line).tolist():
+        if not visited[start]:
+            path = _walk(pairs, start, pairs[start][0])
+            visited[path] = True
+            paths.append((path[:-1], True))
+    degree = graph.degree
+    return [
+        (Chain(graph.pixels[path], closed), (int(degree[path[0]]), int(degree[path[-1]])))
+        for path, closed in paths
+    ]
+
+
+def _walk(pairs: list[list[int]], start: int, step: int) -> list[int]:
+    """Follow a line to its end; `pairs` are the two neighbours of a pixel on a line, else -1."""
     path = [start, step]
-    while path[-1] != start and len(graph[path[-1]]) == 2:
-        near = graph[path[-1]]
-        path.append(near[1] if near[0] == path[-2] else near[0])
+    before, here = start, step
+    while here != start:
+        a, b = pairs[here]
+        if a < 0:
+            break
+        before, here = here, b if a == before else a
+        path.append(here)
     return path
 
 
-def prune(skeleton: Mask, thickness: NDArray[np.float64], shortest: float, keep: Mask) -> Mask:
-    """Remove spurs: short chains with one free end that thinning leaves on bumps of a line.
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a short chain is judged by.
+
+    Parameters
+    ----------
+    thickness
+        (lines, pixels) float32, distance to the edge of the mask that was thinned, px.
+    shortest
+        Spurs below max(`shortest`, 1.5 x thickness at their junction) px go.
+    keep
+        (lines, pixels) bool: a free end here is not one (edge of the frame), so its chain stays.
+    faint
+        (lines, pixels) bool: what lies here would not have started a line of its own.
+    """
+
+    thickness: NDArray[np.float32]
+    shortest: float
+    keep: Mask
+    faint: Mask
+
+
+def prune(skeleton: Mask, judgement: Judgement) -> tuple[Mask, list[Chain]]:
+    """Remove what thinning makes up: spurs and links.
+
+    A spur is a short chain with one free end, on a bump of a line. A link is a short faint chain
+    between two junctions, where the flanks of two lines touch.
 
     Parameters
     ----------
     skeleton
         (lines, pixels) bool.
-    thickness
-        (lines, pixels) float64, distance to the edge of the mask that was thinned, px.
-    shortest
-        Spurs below max(`shortest`, 1.5 x thickness at their junction) px go.
-    keep
-        (lines, pixels) bool: a free end here is not one (edge of the frame), so its chain stays.
+    judgement
+        What they are told by.
+
+    Returns
+    -------
+    skeleton, chains
+        What is left, and its chains as `trace` gives them.
     """
     skeleton = skeleton.copy()
-    for _ in range(3):
-        degree = {p: len(near) for p, near in neighbours(skeleton).items()}
-        spurs = [c for c in trace(skeleton) if _is_spur(c, degree, thickness, shortest, keep)]
+    for _ in range(_PRUNING_ROUNDS):
+        chains = _traced(_graph(skeleton))
+        spurs = [c for c, degrees in chains if _is_made_up(c, degrees, judgement)]
         if not spurs:
-            break
+            return skeleton, [c for c, _ in chains]
+        joints = {c.first for c, d in chains if d[0] > _ON_A_LINE}
+        joints |= {c.last for c, d in chains if d[1] > _ON_A_LINE}
         for chain in spurs:
-            for r, c in chain.pixels:
-                if degree[int(r), int(c)] < 3:
-                    skeleton[r, c] = False
+            for r, c in chain.pixels.tolist():
+                skeleton[r, c] = (r, c) in joints
         # without its spur, a junction may keep a pixel too many
         skeleton = _skeleton(skeleton)
-    return skeleton
+    return skeleton, trace(skeleton)
 
 
-def _is_spur(
-    chain: Chain,
-    degree: dict[Pixel, int],
-    thickness: NDArray[np.float64],
-    shortest: float,
-    keep: Mask,
-) -> bool:
-    if chain.closed:
+def _is_made_up(chain: Chain, degrees: tuple[int, int], by: Judgement) -> bool:
+    if chain.closed or max(degrees) <= _ON_A_LINE:
         return False
-    ends = sorted((chain.first, chain.last), key=lambda p: degree[p])
-    free, joined = ends
-    if degree[free] != 1 or degree[joined] < 3 or keep[free]:
+    if min(degrees) > _ON_A_LINE:
+        return chain.length <= 2 * by.shortest and bool(by.faint[tuple(chain.pixels.T)].any())
+    free, joined = (chain.first, chain.last) if degrees[0] == 1 else (chain.last, chain.first)
+    if min(degrees) != 1 or by.keep[free]:
         return False
-    return chain.length < max(shortest, 1.5 * float(thickness[joined]))
+    return chain.length < max(by.shortest, 1.5 * float(by.thickness[joined]))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ai_afm.survey.trust import trusted
 from ai_afm.types import (
     Consent,
     Limits,
@@ -35,7 +36,8 @@ class Survey:
     seed
         Seed for whatever a controller leaves to chance.
     observations
-        In order of arrival, without arrays (`Observation.segmentation` and `.spectrum` are `None`).
+        In order of arrival, without arrays (`Observation.segmentation` and `.spectrum` are `None`),
+        and without the walls of frames that the model does not know (`ai_afm.survey.trust`).
     refused
         Requests that the guard refused, with its message; a controller must not ask for them again.
     wishes
@@ -60,7 +62,7 @@ class Survey:
 
     def add(self, observation: Observation) -> "Survey":
         """Return a survey that also knows this observation."""
-        light = replace(observation, segmentation=None, spectrum=None)
+        light = replace(trusted(observation), segmentation=None, spectrum=None)
         shift = observation.offset
         return replace(
             self,

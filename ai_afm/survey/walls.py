@@ -1,31 +1,22 @@
 """Segmentation -> wall network: polylines, junctions and free ends in metres."""
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ai_afm import geometry
+from ai_afm.survey import borders, polyline
 from ai_afm.survey import grains as grain_maps
-from ai_afm.survey import polyline
-from ai_afm.survey.segments import Segment, merge_nodes, tied
-from ai_afm.survey.skeleton import Chain, Mask, Pixel, drop_small, prune, thin, trace
-from ai_afm.types import (
-    DOMAIN_WALL_CODES,
-    ClassCode,
-    Junction,
-    Point,
-    ScanRegion,
-    Segmentation,
-    SlowDirection,
-    Wall,
-    WallNetwork,
-)
+from ai_afm.survey.gaps import Gap, bridged
+from ai_afm.survey.naming import pieces_of
+from ai_afm.survey.segments import Canvas, Segment, in_metres, merge_nodes, tied
+from ai_afm.survey.skeleton import Chain, Judgement, Mask, Pixel, drop_small, prune, thin
+from ai_afm.types import ClassCode, ScanRegion, Segmentation, SlowDirection, WallNetwork
 
 Points = NDArray[np.float64]
+Image = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +30,19 @@ class Extraction:
     low
         Probability down to which a line that was started is continued, as a share of `threshold`.
     min_pixels
-        Pieces with a skeleton of fewer pixels are dropped.
+        Pieces with a skeleton of fewer pixels are dropped; half as many are enough where the frame
+        cuts them.
     spur_pixels
-        Side branches shorter than this are dropped; junctions closer than this are one.
+        Side branches shorter than this are dropped; junctions closer than this are one. Links of up
+        to twice this length between two lines are dropped where they are below `threshold`.
     codes
         Classes that are drawn. Topography edges (5) are not walls, and a scratch across walls would
         make junctions of them.
     naming
-        Share of the wall probability that a type (180 degrees, ferroelastic) needs to be named.
+        Share of the line's probability that a type (180 degrees, ferroelastic) needs to be named,
+        beyond its standard error along the piece.
+    gap
+        Which gaps in a line are closed.
     """
 
     threshold: float = 0.5
@@ -60,6 +56,7 @@ class Extraction:
         ClassCode.GRAIN_BOUNDARY,
     )
     naming: float = 0.6
+    gap: Gap = field(default_factory=Gap)
 
 
 def valid_rows(segmentation: Segmentation, settled_only: bool = False) -> NDArray[np.bool_]:
@@ -97,133 +94,133 @@ def extract_network(
     Returns
     -------
     WallNetwork
-        One class code per wall (mean probability along it). `apparent_width` is `None`: the width
-        of a probability is the network's, not the wall's.
+        One class code per piece of wall (mean probability along it). Lines that leave the frame
+        reach its outer edge. `apparent_width` is `None`: the width of a probability is the
+        network's, not the wall's; see `ai_afm.survey.width`.
     """
     settings = extraction or Extraction()
     valid = valid_rows(segmentation, settled_only)
-    if valid.sum() < 2:
+    planes = _planes(segmentation, valid, settings)
+    if valid.sum() < 2 or not planes:
         return WallNetwork(region, ())
-    nearest = ndimage.distance_transform_edt(~valid, return_distances=False, return_indices=True)[0]
-    planes = {
-        int(code): np.nan_to_num(plane[nearest].astype(float))
-        for code, plane in zip(segmentation.classes, segmentation.probability, strict=True)
-        if code in settings.codes
-    }
-    if not planes:
-        return WallNetwork(region, ())
-    any_wall = np.sum(list(planes.values()), axis=0)
-    skeleton, edge = _skeleton(any_wall, valid, settings)
-    segments, nodes = _segments(skeleton, any_wall, planes, settings)
-    network = _in_metres(segments, nodes, edge, region)
+    any_wall: Image = np.sum(list(planes.values()), axis=0, dtype=np.float32)
+    chains, edge = _chains(any_wall, valid, settings)
+    segments, nodes = _segments(chains, any_wall, planes, settings)
+    canvas = Canvas(edge, valid)
+    network = in_metres(tied(segments, nodes, canvas), nodes, canvas, region)
     return replace(network, grains=grain_maps.grains(network, any_wall.shape, valid=valid))
 
 
-def _skeleton(
-    any_wall: Points, valid: NDArray[np.bool_], settings: Extraction
-) -> tuple[Mask, Mask]:
-    """Return the skeleton and the places where a line may end without being an open end."""
+def _planes(
+    segmentation: Segmentation, valid: NDArray[np.bool_], settings: Extraction
+) -> dict[int, Image]:
+    """Return the probability of each drawn class; unscanned rows mirror those nearest to them."""
+    if not valid.any():
+        return {}
+    nearest = ndimage.distance_transform_edt(~valid, return_distances=False, return_indices=True)[0]
+    mirrored = np.clip(2 * nearest - np.arange(len(valid)), 0, len(valid) - 1)
+    nearest = np.where(valid[mirrored], mirrored, nearest)
+    return {
+        int(code): np.nan_to_num(plane if valid.all() else plane[nearest])
+        for code, plane in zip(segmentation.classes, segmentation.probability, strict=True)
+        if code in settings.codes
+    }
+
+
+def _chains(
+    any_wall: Image, valid: NDArray[np.bool_], settings: Extraction
+) -> tuple[list[Chain], Mask]:
+    """Return the lines of pixels, and the places where a line may end without being an open end."""
     high = settings.threshold
-    mask = drop_small(_hysteresis(any_wall, high * settings.low, high), settings.min_pixels)
-    thickness = ndimage.distance_transform_edt(np.pad(mask, 1, mode="edge"))[1:-1, 1:-1]
+    # a piece that the frame cuts has only a part of its pixels here
+    shortest = settings.min_pixels // 2
+    mask = drop_small(_hysteresis(any_wall, high * settings.low, high), shortest)
+    thickness = _thickness(mask)
     skeleton = thin(mask)
     skeleton[~valid] = False
-    inside = np.zeros_like(mask)
-    inside[1:-1, 1:-1] = True
-    inside &= ndimage.binary_erosion(valid, border_value=0)[:, None]
     # the last pixels of a thick line are cut with it
-    edge = ndimage.distance_transform_edt(inside) <= np.maximum(2.0, thickness)
-    skeleton = prune(skeleton, thickness, settings.spur_pixels, edge)
-    return drop_small(skeleton, settings.min_pixels), edge
+    inside = borders.edge_distance(mask.shape, valid)
+    edge = inside <= np.maximum(2.0, thickness)
+    judgement = Judgement(thickness, settings.spur_pixels, edge, any_wall < high)
+    skeleton, chains = prune(skeleton, judgement)
+    kept = _lines(skeleton, edge, inside > 0, settings.min_pixels)
+    chains = [chain for chain in chains if kept[chain.first]]
+    return bridged(kept, chains, any_wall, edge, settings.gap), edge
 
 
-def _hysteresis(image: Points, low: float, high: float) -> Mask:
+def _lines(skeleton: Mask, edge: Mask, inside: Mask, shortest: int) -> Mask:
+    """Return the pieces of a skeleton that are long enough, or half as long and cut by the edge.
+
+    What lies in the outermost pixels alone is not cut by the edge, it lies along it.
+    """
+    _, pieces, found, _ = cv2.connectedComponentsWithStats(skeleton.astype(np.uint8))
+    size = found[:, cv2.CC_STAT_AREA]
+    touches, enters = np.zeros((2, len(size)), bool)
+    touches[pieces[skeleton & edge]] = True
+    enters[pieces[skeleton & inside]] = True
+    keep = (size >= shortest) | (touches & enters & (size >= shortest // 2))
+    keep[0] = False
+    kept: Mask = keep[pieces]
+    return kept
+
+
+def _thickness(mask: Mask) -> Image:
+    """Return the distance of every pixel of a mask to the nearest one outside, px."""
+    wide = np.pad(mask, 1, mode="edge").astype(np.uint8)
+    found = cv2.distanceTransform(wide, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    return np.asarray(found, np.float32)
+
+
+def _reaching(mask: Mask, place: Mask) -> Mask:
+    """Return the pieces of a mask that touch a place."""
+    _, pieces = cv2.connectedComponents(mask.astype(np.uint8))
+    touching = np.zeros(int(pieces.max()) + 1, bool)
+    touching[pieces[mask & place]] = True
+    touching[0] = False
+    found: Mask = touching[pieces]
+    return found
+
+
+def _hysteresis(image: Image, low: float, high: float) -> Mask:
     """Return the pieces above `low` that reach above `high` somewhere."""
-    pieces, _ = ndimage.label(image > low, structure=np.ones((3, 3)))
-    started = np.unique(pieces[image > high])
-    mask: Mask = np.isin(pieces, started[started > 0])
-    return mask
+    return _reaching(image > low, image > high)
 
 
 def _segments(
-    skeleton: Mask, any_wall: Points, planes: dict[int, Points], settings: Extraction
+    chains: list[Chain], any_wall: Image, planes: dict[int, Image], settings: Extraction
 ) -> tuple[list[Segment], dict[int, Points]]:
-    chains = trace(skeleton)
     node_of, nodes = merge_nodes(chains, settings.spur_pixels + 1)
-    ridge = ndimage.gaussian_filter(any_wall, 0.7)
+    chains = [c for c in chains if not _within_a_node(c, node_of, settings.spur_pixels + 1)]
+    blurred = cv2.GaussianBlur(any_wall, (7, 7), 0.7, borderType=cv2.BORDER_REFLECT)
+    ridge = np.asarray(blurred, np.float32)
     segments = []
-    for chain in chains:
-        if not chain.closed and node_of[chain.first] == node_of[chain.last]:
-            if chain.length <= settings.spur_pixels + 1:
-                continue
-        for piece, code, probability in _one_class(chain.pixels, planes, settings):
-            first, last = int(piece[0]), int(piece[-1])
-            whole = len(piece) == len(chain.pixels)
-            closed = chain.closed and whole
-            course = _course(chain.pixels[first : last + 1].astype(float), ridge, closed)
-            if closed:
-                segments.append(Segment(course, code, probability, None))
+    for chain, course in zip(chains, _courses(chains, ridge), strict=True):
+        at = tuple(chain.pixels.T)
+        along = {code: plane[at] for code, plane in planes.items()}
+        pieces = pieces_of(along, settings.naming, settings.min_pixels)
+        for piece in pieces:
+            if chain.closed and len(pieces) == 1:
+                segments.append(Segment(course, piece.code, piece.probability, None))
                 continue
             ends = (
-                _end(chain, first, 0, node_of, nodes),
-                _end(chain, last, len(chain.pixels) - 1, node_of, nodes),
+                _end(chain, piece.first, 0, node_of, nodes),
+                _end(chain, piece.last, len(chain.pixels) - 1, node_of, nodes),
             )
-            segments.append(Segment(course, code, probability, ends))
-    return tied(segments, nodes), nodes
+            part = course[piece.first : piece.last + 1]
+            segments.append(Segment(part, piece.code, piece.probability, ends))
+    return segments, nodes
 
 
-def _course(pixels: Points, ridge: Points, closed: bool) -> Points:
-    moved = polyline.onto_ridge(pixels, ridge, closed)
-    return polyline.smooth(moved, 2.0, closed)
+def _within_a_node(chain: Chain, node_of: dict[Pixel, int], shortest: float) -> bool:
+    if chain.closed or node_of[chain.first] != node_of[chain.last]:
+        return False
+    return chain.length <= shortest
 
 
-def _one_class(
-    pixels: NDArray[np.int64], planes: dict[int, Points], settings: Extraction
-) -> list[tuple[NDArray[np.int64], int, float]]:
-    """Return (indices, code, probability) of pieces between changes from wall to boundary."""
-    along = {code: _along(plane, pixels) for code, plane in planes.items()}
-    boundary = along.get(int(ClassCode.GRAIN_BOUNDARY), np.zeros(len(pixels)))
-    total = np.sum(list(along.values()), axis=0)
-    share = ndimage.uniform_filter1d(boundary - total / 2, min(len(pixels), 9), mode="nearest")
-    bounds = _lasting(share > 0, settings.min_pixels)
-    pieces = []
-    for start, stop in pairwise(bounds):
-        index = np.arange(start, stop + 1)
-        mean = {code: float(values[index].mean()) for code, values in along.items()}
-        code, probability = _name(mean, settings.naming)
-        pieces.append((index, code, probability))
-    return pieces
-
-
-def _lasting(flags: NDArray[np.bool_], shortest: int) -> list[int]:
-    """Return where runs of equal flags begin, and the last index; short runs join the others."""
-    flags = flags.copy()
-    while True:
-        bounds = [0, *(int(i) + 1 for i in np.flatnonzero(np.diff(flags))), len(flags)]
-        runs = [(stop - start, start, stop) for start, stop in pairwise(bounds)]
-        length, start, stop = min(runs)
-        if len(runs) == 1 or length >= shortest:
-            return [*bounds[:-1], len(flags) - 1]
-        flags[start:stop] = ~flags[start:stop]
-
-
-def _along(plane: Points, pixels: NDArray[np.int64]) -> Points:
-    values: Points = plane[pixels[:, 0], pixels[:, 1]]
-    return values
-
-
-def _name(mean: dict[int, float], naming: float) -> tuple[int, float]:
-    """Return the class of a line: wall or boundary first, then the type of wall if it is clear."""
-    walls = {code: p for code, p in mean.items() if code in DOMAIN_WALL_CODES}
-    wall = sum(walls.values())
-    others = {code: p for code, p in mean.items() if code not in DOMAIN_WALL_CODES}
-    best_other = max(others, key=lambda c: others[c], default=None)
-    if best_other is not None and others[best_other] > wall:
-        return best_other, others[best_other]
-    code = max(walls, key=lambda c: walls[c])
-    if walls[code] < naming * wall:
-        return int(ClassCode.WALL), wall
-    return code, walls[code]
+def _courses(chains: list[Chain], ridge: Image) -> list[Points]:
+    closed = [chain.closed for chain in chains]
+    moved = polyline.onto_ridges([chain.pixels.astype(float) for chain in chains], ridge, closed)
+    return polyline.smooth_all(moved, 2.0, closed) if moved else []
 
 
 def _end(
@@ -239,37 +236,3 @@ def _end(
     new = max(nodes, default=-1) + 1
     nodes[new] = chain.pixels[index].astype(float)
     return new
-
-
-def _in_metres(
-    segments: list[Segment], nodes: dict[int, Points], edge: Mask, region: ScanRegion
-) -> WallNetwork:
-    shape = (int(edge.shape[0]), int(edge.shape[1]))
-
-    def sample(points: Points) -> Points:
-        return np.stack(geometry.pixel_to_sample(region, shape, *points.T), axis=1)
-
-    branches: dict[int, list[int]] = defaultdict(list)
-    walls = []
-    for segment in segments:
-        walls.append(
-            Wall(sample(segment.points), segment.code, segment.probability, None, segment.closed)
-        )
-        for node in segment.ends or ():
-            branches[node].append(segment.code)
-    junctions: list[Junction] = []
-    tips: list[Point] = []
-    open_ends: list[Point] = []
-    for node, codes in sorted(branches.items()):
-        row, column = nodes[node]
-        x, y = sample(nodes[node][None])[0]
-        at: Point = (float(x), float(y))
-        if len(codes) > 1:
-            junctions.append(Junction(at, tuple(sorted(codes))))
-            continue
-        r = int(np.clip(round(row), 0, shape[0] - 1))
-        c = int(np.clip(round(column), 0, shape[1] - 1))
-        if edge[r, c]:
-            continue
-        (tips if codes[0] == ClassCode.WALL_FERROELASTIC else open_ends).append(at)
-    return WallNetwork(region, tuple(walls), tuple(junctions), tuple(tips), tuple(open_ends))

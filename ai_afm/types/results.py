@@ -233,6 +233,8 @@ class Wall:
         m, `None` where not measured. It is the tip's as much as the wall's.
     closed
         Whether the last point joins the first.
+    width_error
+        Standard error of `apparent_width`, m, `None` where it is not known.
     """
 
     points: NDArray[np.float64]
@@ -240,6 +242,7 @@ class Wall:
     probability: float = float("nan")
     apparent_width: float | None = None
     closed: bool = False
+    width_error: float | None = None
 
     @property
     def length(self) -> float:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from tiny_model import frame_of
 
 from ai_afm.errors import BadInput
+from ai_afm.segment.decide import labelled
 from ai_afm.segment.model_file import LoadedModel
-from ai_afm.segment.predict import UnetSegmenter, labelled, segment_frame
+from ai_afm.segment.predict import UnetSegmenter, segment_frame
 from ai_afm.segment.uncertainty import uncertainty
 from ai_afm.types import Direction, Frame, SlowDirection
 

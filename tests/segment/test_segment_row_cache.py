@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_afm.segment.row_cache import RowCache, full_frame
+from ai_afm.segment.row_cache import CHUNK, RowCache, full_frame
+from ai_afm.segment.runtime import in_dtype
 from ai_afm.segment.unet import Architecture, UNet, folded
 
 
@@ -99,3 +100,95 @@ def test_no_row_reaches_further_than_the_lag(depth: int) -> None:
         changed = (full_frame(net, other) - before).abs().amax((0, 2)).nonzero()
         assert row - int(changed.min()) <= lag
         assert int(changed.max()) - row <= lag
+
+
+def streamed(net: UNet, planes: torch.Tensor, band: int | None, step: int = 16) -> RowCache:
+    cache = RowCache(net, planes.shape[1], planes.shape[2], band)
+    for start in range(0, planes.shape[1], step):
+        cache.push(planes[:, start : start + step])
+    return cache
+
+
+@pytest.mark.parametrize("band", [None, 0, 8, 32])
+@pytest.mark.parametrize("step", [5, 16, 40])
+def test_a_frame_ends_the_same_whatever_was_refreshed_on_the_way(
+    band: int | None, step: int
+) -> None:
+    net, planes = network(), torch.randn(7, 150, 44)
+    whole = full_frame(net, planes)
+    found = streamed(net, planes, band, step).logits
+    assert (found - whole).abs().max() <= 1e-6 * whole.abs().max()
+    assert torch.equal(found.argmax(0), whole.argmax(0))
+
+
+@pytest.mark.parametrize("band", [None, 0, 32])
+@pytest.mark.parametrize("pixels", [48, 130])
+def test_in_bfloat16_the_stream_equals_the_frame(band: int | None, pixels: int) -> None:
+    net = in_dtype(network(width=8), torch.bfloat16)
+    planes = torch.randn(7, 140, pixels)
+    found, whole = streamed(net, planes, band).logits, full_frame(net, planes)
+    # the same to the last bit but in the last layer, whose kernel depends on the size
+    assert (found - whole).abs().max() <= 1e-6 * whole.abs().max()
+    assert torch.equal(found.argmax(0), whole.argmax(0))
+
+
+def test_a_band_keeps_the_newest_rows_up_to_date_and_settles_the_rest_exactly() -> None:
+    net, planes = network(), torch.randn(7, 200, 40)
+    whole, cache = full_frame(net, planes), RowCache(net, 200, 40, band=32)
+    for start in range(0, 192, 16):
+        pushed = cache.push(planes[:, start : start + 16])
+        assert pushed.reach == cache.logits.shape[1] == start + 16
+        settled = cache.logits[:, : pushed.settled]
+        assert torch.allclose(settled, whole[:, : pushed.settled], atol=1e-6)
+    now = full_frame(net, planes[:, :192])
+    band, older = (slice(160, 192), slice(140, 160))
+    off = (cache.logits - now).abs()
+    assert off[:, band].max() < 0.02 * now.abs().max()
+    assert off[:, older].max() < 0.2 * now.abs().max()
+
+
+def test_without_a_band_only_settled_rows_come_out() -> None:
+    net, planes = network(), torch.randn(7, 200, 24)
+    cache = RowCache(net, 200, 24, band=0)
+    for start in range(0, 192, 16):
+        pushed = cache.push(planes[:, start : start + 16])
+        assert pushed.reach == pushed.settled == cache.logits.shape[1]
+        assert pushed.settled >= start + 16 - net.architecture.lag
+    assert cache.push(planes[:, 192:]).settled == 200
+
+
+def test_the_less_is_refreshed_the_less_it_costs() -> None:
+    net, planes = network(), torch.randn(7, 256, 8)
+    costs = []
+    for band in (None, 32, 16, 0):
+        cache = RowCache(net, 256, 8, band)
+        costs.append([cache.push(planes[:, s : s + 16]).computed for s in range(0, 256, 16)][-4])
+    assert costs == sorted(costs, reverse=True)
+    whole = RowCache(net, 256, 8).push(planes).computed
+    # settled rows are computed once: a sixteenth of the frame, no more
+    assert costs[-1] == whole / 16
+
+
+def test_many_rows_at_once_leave_no_row_without_a_value() -> None:
+    net, count = network(), 2 * CHUNK + 24
+    planes = torch.randn(7, count + 60, 16)
+    cache = RowCache(net, count + 60, 16, band=16)
+    pushed = cache.push(planes[:, :count])
+    assert (pushed.first, pushed.reach) == (0, count)
+    so_far = full_frame(net, planes[:, :count])
+    assert torch.allclose(
+        cache.logits[:, -8:], so_far[:, -8:], atol=0.2 * float(so_far.abs().max())
+    )
+    assert torch.isfinite(cache.logits).all()
+    cache.push(planes[:, count:])
+    assert torch.allclose(cache.logits, full_frame(net, planes), atol=1e-5)
+
+
+def test_memory_grows_with_the_lag_and_not_with_the_frame() -> None:
+    net = network()
+    sizes = []
+    for lines in (400, 1600):
+        cache = streamed(net, torch.randn(7, lines, 8), 32)
+        inner = [layer for name, layer in cache._layers.items() if name.startswith("up")]
+        sizes.append(sum(layer.values.numel() for layer in inner))
+    assert sizes[0] == sizes[1]

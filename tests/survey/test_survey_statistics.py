@@ -2,6 +2,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_patterns import voronoi_network
 
 from ai_afm.survey.statistics import statistics
 from ai_afm.types import Grain, Junction, ScanRegion, Wall, WallNetwork
@@ -83,3 +86,74 @@ def test_the_astm_number_needs_fifty_grains():
     # 60 grains in 8e-6 mm^2
     assert found["grain_size_astm"] == pytest.approx(3.321928 * math.log10(60 / 8e-6) - 2.954)
     assert statistics(WallNetwork(REGION, (), grains=many[:49]))["grain_size_astm"] is None
+
+
+def polycrystal(seed=1, density=20e12, region=REGION):
+    return voronoi_network(np.random.default_rng(seed), region, density)
+
+
+def test_every_interval_holds_its_value():
+    network = polycrystal()
+    found = statistics(network, domains=network.grains)
+    names = [name for name in found if f"{name}_low" in found]
+    assert len(names) == 15
+    for name in names:
+        low, value, high = (found[f"{name}{end}"] for end in ("_low", "", "_high"))
+        assert (low is None) == (value is None)
+        if value is not None:
+            assert low <= value <= high
+
+
+def test_both_grain_size_numbers_of_a_polycrystal_are_those_of_its_density():
+    found = statistics(polycrystal())
+    g = 3.321928 * math.log10(20e6) - 2.954
+    assert found["grain_size_areas"] == pytest.approx(g, abs=0.3)
+    # Poisson-Voronoi cells have shorter intercepts than the standard's
+    assert found["grain_size_intercepts"] == pytest.approx(g + 0.36, abs=0.3)
+    assert found["grain_size_astm"] == pytest.approx(found["grain_size_areas"], abs=0.05)
+    assert found["grain_area_m2"] == pytest.approx(1 / 20e12, rel=0.2)
+
+
+def test_domains_have_sizes_where_they_are_given():
+    network = polycrystal()
+    assert statistics(network)["domain_diameter_m"] is None
+    found = statistics(network, domains=network.grains)
+    assert found["domain_diameter_m"] == found["grain_diameter_m"]
+    p10, p50, p90 = (found[f"domain_diameter_p{p}_m"] for p in (10, 50, 90))
+    assert p10 < p50 < p90
+
+
+def test_without_walls_the_density_is_bounded_from_above():
+    found = statistics(WallNetwork(REGION, ()))
+    assert found["wall_density_per_m"] == found["wall_density_per_m_low"] == 0
+    assert found["wall_density_per_m_high"] == pytest.approx(3.689 * math.pi / 12e-6, rel=1e-3)
+
+
+@pytest.mark.parametrize("side", [1, -1], ids=["top", "bottom"])
+def test_the_interval_of_half_a_scan_is_that_of_its_half(side):
+    half = ScanRegion((0.0, side * 0.5e-6), (4e-6, 1e-6))
+    whole = ScanRegion((0.0, 0.0), (4e-6, 2e-6))
+    walls = voronoi_network(np.random.default_rng(3), half, 10e12).walls
+    found = statistics(WallNetwork(whole, walls), 4e-12)
+    alone = statistics(WallNetwork(half, walls))
+    for end in ("", "_low", "_high"):
+        name = f"boundary_density_per_m{end}"
+        assert found[name] == pytest.approx(alone[name], rel=1e-6)
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.floats(-3.1, 3.1), st.integers(0, 1000))
+def test_turning_a_scan_with_its_sample_changes_no_number(angle, seed):
+    network = polycrystal(seed, 8e12, ScanRegion((0.0, 0.0), (4e-6, 2e-6)))
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    turned = WallNetwork(
+        ScanRegion((0.0, 0.0), (4e-6, 2e-6), angle),
+        tuple(Wall(w.points @ turn, w.code) for w in network.walls),
+        grains=tuple(Grain(g.outline @ turn, g.area, g.cut_by_frame) for g in network.grains),
+    )
+    before, after = statistics(network), statistics(turned)
+    assert {n for n, v in after.items() if v is None} == {n for n, v in before.items() if v is None}
+    for name, value in before.items():
+        if value is not None:
+            room = 1e-3 if "grain_size" in name else 0
+            assert after[name] == pytest.approx(value, rel=1e-3, abs=room)

@@ -1,0 +1,1 @@
+"""How well a model sees, asked on worlds that no training saw: see docs/perception-benchmark.md."""

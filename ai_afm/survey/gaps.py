@@ -1,0 +1,139 @@
+"""Short gaps in a line: two free ends that face each other, with a trace of probability between."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ai_afm.survey.skeleton import Chain, Mask, trace
+
+_CORNER = 3
+"""Thinning may lead the last pixels of a line into a corner of its band."""
+_COURSE = 8
+"""Pixels of a line before those from which its direction at the end is told."""
+_ASIDE = 1.0
+"""Pixel positions know a line's course to about this, px."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How large a gap may be to be one in a line, not between two lines.
+
+    Parameters
+    ----------
+    longest
+        Distance of the two free ends, px.
+    angle
+        Either line may turn by this much to meet the other, rad.
+    floor
+        Probability of a line that must be there all along the gap.
+    """
+
+    longest: float = 8.0
+    angle: float = math.radians(12)
+    floor: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A free end of a line, (row, column).
+
+    `at` is the last pixel, `base` one a little before it that lies on the line's course for sure,
+    `heading` the unit vector that says where the line was going there.
+    """
+
+    at: NDArray[np.float64]
+    base: NDArray[np.float64]
+    heading: NDArray[np.float64]
+
+
+def bridged(
+    skeleton: Mask, chains: list[Chain], any_wall: NDArray[np.float32], edge: Mask, gap: Gap
+) -> list[Chain]:
+    """Return the chains of a skeleton with its short gaps closed by straight strokes.
+
+    Conservative: an end joins its nearest partner only when it is that partner's nearest too, both
+    lines lead to each other, and the probability between them never falls below the floor. Nothing
+    is bridged at the edge of the frame or of rows that were not scanned.
+
+    Parameters
+    ----------
+    skeleton
+        (lines, pixels) bool; not changed.
+    chains
+        Its chains.
+    any_wall
+        (lines, pixels) float32, probability of any line.
+    edge
+        (lines, pixels) bool: a line may end here because what follows was not scanned.
+    gap
+        What counts as one.
+    """
+    ends = _free_ends(chains, edge)
+    pairs = _facing(ends, any_wall, gap)
+    if not pairs:
+        return chains
+    canvas = skeleton.astype(np.uint8)
+    for a, b in pairs:
+        (r0, c0), (r1, c1) = ends[a].at.astype(int).tolist(), ends[b].at.astype(int).tolist()
+        cv2.line(canvas, (c0, r0), (c1, r1), 1, 1, cv2.LINE_8)
+    return trace(canvas.astype(bool))
+
+
+def _free_ends(chains: list[Chain], edge: Mask) -> list[_End]:
+    count: dict[tuple[int, int], int] = {}
+    for chain in chains:
+        for terminal in (chain.first, chain.last):
+            count[terminal] = count.get(terminal, 0) + 1
+    ends = []
+    for chain in chains:
+        if chain.closed:
+            continue
+        for terminal, course in ((chain.first, chain.pixels), (chain.last, chain.pixels[::-1])):
+            if count[terminal] > 1 or edge[terminal] or len(course) <= _CORNER + _COURSE:
+                continue
+            at, base = course[0].astype(float), course[_CORNER].astype(float)
+            way = base - course[_CORNER + _COURSE]
+            ends.append(_End(at, base, way / np.hypot(*way)))
+    return ends
+
+
+def _facing(ends: list[_End], any_wall: NDArray[np.float32], gap: Gap) -> list[tuple[int, int]]:
+    """Return pairs of ends that are each other's nearest partner, in order."""
+    if len(ends) < 2:
+        return []
+    at, base = np.array([e.at for e in ends]), np.array([e.base for e in ends])
+    heading = np.array([e.heading for e in ends])
+    distance = np.hypot(*(at[None, :] - at[:, None]).transpose(2, 0, 1))
+    np.fill_diagonal(distance, np.inf)
+    step = base[None, :] - base[:, None]
+    forward = (step * heading[:, None]).sum(axis=2)
+    aside = np.abs(step[..., 0] * heading[:, None, 1] - step[..., 1] * heading[:, None, 0])
+    ahead = (forward > 0) & (aside <= math.tan(gap.angle) * forward + _ASIDE)
+    partners = np.where(ahead & ahead.T & (distance <= gap.longest), distance, np.inf)
+    nearest = partners.argmin(axis=1)
+    pairs = []
+    for a, b in enumerate(nearest.tolist()):
+        if a < b and nearest[b] == a and np.isfinite(partners[a, b]):
+            if _least(any_wall, at[a], at[b]) >= gap.floor:
+                pairs.append((a, b))
+    return pairs
+
+
+def _least(
+    image: NDArray[np.float32], start: NDArray[np.float64], end: NDArray[np.float64]
+) -> float:
+    """Return the least value on the straight way, each the best of its 3x3 neighbours.
+
+    Neighbours, because the way from pixel to pixel may miss the ridge by one.
+    """
+    steps = np.linspace(0, 1, 2 * int(np.hypot(*(end - start))) + 2)[:, None]
+    rows, columns = np.round(start + steps * (end - start)).astype(int).T
+    low_r, low_c = rows.min(), columns.min()
+    window = image[max(low_r - 1, 0) : rows.max() + 2, max(low_c - 1, 0) : columns.max() + 2]
+    best = ndimage.maximum_filter(window, 3, mode="nearest")
+    found = best[rows - max(low_r - 1, 0), columns - max(low_c - 1, 0)]
+    return float(found.min())

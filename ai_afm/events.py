@@ -100,6 +100,19 @@ class Faulted:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuedForReview:
+    """A person should look at scan `scan`; `response` says what the run does without them.
+
+    `score` is the distance from the model's training data, `None` where it is not known.
+    """
+
+    scan: int
+    reason: str
+    score: float | None
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The tip is parked and the run is closed; `outcome` is done, stopped, budget or fault."""
 
@@ -119,5 +132,6 @@ Event: TypeAlias = (
     | Observed
     | Commanded
     | Faulted
+    | QueuedForReview
     | RunFinished
 )

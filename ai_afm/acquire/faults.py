@@ -4,10 +4,12 @@ from collections.abc import Generator
 
 from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
+from ai_afm.control.overview import unknown_overview
 from ai_afm.errors import InstrumentError
-from ai_afm.events import Event, Faulted
+from ai_afm.events import Event, Faulted, QueuedForReview
 from ai_afm.survey.survey import Survey
-from ai_afm.types import Authority, Observation, Role, ScanRequest
+from ai_afm.survey.trust import outside
+from ai_afm.types import Authority, Observation, ScanRequest
 
 
 def report_fault(session: Session, helm: Helm, error: InstrumentError) -> Generator[Event]:
@@ -30,18 +32,43 @@ def report_fault(session: Session, helm: Helm, error: InstrumentError) -> Genera
 def perception_fault(
     session: Session, survey: Survey, observation: Observation
 ) -> Generator[Event, None, Survey]:
-    """Fall back on the raster plan where perception failed or is out of its depth."""
-    request, notes = observation.request, observation.notes or {}
-    if not isinstance(request, ScanRequest) or session.glimpses is None or survey.fallback:
+    """Queue what the model does not know for a person; fall back on the raster plan where needed.
+
+    The raster takes over where perception failed, or where the first look at the area is unlike
+    anything the model was trained on. A closer frame like that costs its target only.
+    """
+    request = observation.request
+    if not isinstance(request, ScanRequest) or session.glimpses is None:
         return survey
-    reason = None
-    if observation.network is None and observation.lines > 0:
-        reason = f"scan {observation.number} could not be segmented"
-    elif notes.get("ood") and request.role == Role.OVERVIEW:
-        score = notes.get("ood_score")
-        reason = f"the overview is unlike the model's training data (score {score:.1f})"
-    if reason is None:
+    unknown, begun = outside(observation), survey.fallback is None
+    reason = unknown_overview(survey)
+    if observation.network is None and observation.lines > 0 and unknown is None:
+        reason = reason or f"scan {observation.number} could not be segmented"
+    if unknown is not None:
+        response = "its walls are not used; the run goes on " + (
+            "elsewhere" if begun and reason is None else "by the raster plan"
+        )
+        yield _queued(session, observation, unknown, response)
+    if reason is None or not begun:
         return survey
     session.journal.append("fallback", {"reason": reason})
     yield Faulted("perception", reason, "the run goes on by the raster plan")
     return survey.fall_back(reason)
+
+
+def _queued(
+    session: Session, observation: Observation, reason: str, response: str
+) -> QueuedForReview:
+    """Write down that a person should look at a frame, for whoever collects such frames."""
+    notes = observation.notes or {}
+    score = notes.get("ood_score")
+    row = {
+        "scan": observation.number,
+        "segmentation": notes.get("segmentation"),
+        "cause": "outside",
+        "reason": reason,
+        "score": score,
+        "response": response,
+    }
+    session.journal.append("queued_for_review", row)
+    return QueuedForReview(observation.number, reason, score, response)

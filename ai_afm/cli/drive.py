@@ -20,6 +20,7 @@ from ai_afm.events import (
     LineScanned,
     Observed,
     ProbeStarted,
+    QueuedForReview,
     Refused,
     RunFinished,
     ScanStarted,
@@ -143,6 +144,8 @@ class Terminal:
                 self._say(f"[yellow]refused[/]  {message}")
             case Faulted(message=message, response=response):
                 self._say(f"[red]fault[/]    {message}; {response}")
+            case QueuedForReview(reason=reason, response=response):
+                self._say(f"[yellow]unknown[/]  {reason}; {response}")
             case RunFinished(outcome=outcome, message=message):
                 self._say(f"{outcome:8} {message}")
                 self._publish(state=outcome)

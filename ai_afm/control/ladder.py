@@ -17,6 +17,7 @@ from ai_afm.control.words import Choice, place_text, size_text
 from ai_afm.survey import places
 from ai_afm.survey.match import sample_walls
 from ai_afm.survey.survey import Survey
+from ai_afm.survey.trust import outside
 from ai_afm.types import Observation, Point, Role, ScanRegion, ScanRequest, WallNetwork
 
 REPEAT = 0.8
@@ -55,8 +56,14 @@ class Target:
 
     @property
     def abandoned(self) -> bool:
-        """Whether a closer frame has shown nothing at all."""
-        return any(o.network is not None and not o.network.walls for o in self.frames)
+        """Whether a closer frame has shown nothing at all, or nothing that the model knows."""
+        empty = any(o.network is not None and not o.network.walls for o in self.frames)
+        return empty or self.unknown is not None
+
+    @property
+    def unknown(self) -> str | None:
+        """Why a closer frame cannot be judged, `None` where all can."""
+        return next((words for o in self.frames if (words := outside(o))), None)
 
     @property
     def anchor(self) -> Point:
@@ -175,7 +182,9 @@ def next_zoom(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
     if good >= config.targets.count:
         return Choice(None, f"All {good} targets have been looked at")
     if len(begun) >= 2 * config.targets.count:
-        return Choice(None, f"{len(begun) - good} of {len(begun)} targets showed nothing closer up")
+        return Choice(
+            None, f"{len(begun) - good} of {len(begun)} targets showed nothing known closer up"
+        )
     if (
         sum(isinstance(r, ScanRequest) and r.role is Role.ZOOM for r, _ in survey.refused)
         >= MOST_REFUSED
@@ -234,6 +243,7 @@ def _new_target(
         name = f"T{len(begun) + 1}"
         seen = f"{candidate.score:.2f}, the best of {len(open_)} candidates"
         reason = _why(config, candidate, f"{name} ({_at(survey, candidate)})", seen, placed)
+        reason += _left(begun)
         request = zoom_frame(config, placed, name, reason)
         refusal = costs.refusal(survey, request)
         return Choice(None, f"No closer frame: {refusal}") if refusal else Choice(request, reason)
@@ -244,8 +254,15 @@ def _new_target(
     return Choice(
         None,
         f"No place is left that is {settings.min_distance * 1e9:.3g} nm from the {len(begun)}"
-        f" targets and may be scanned ({len(known)} places seen)",
+        f" targets and may be scanned ({len(known)} places seen){_left(begun)}",
     )
+
+
+def _left(begun: tuple[Target, ...]) -> str:
+    """Say why the last target was given up, where that is because the model does not know it."""
+    if not begun or begun[-1].unknown is None:
+        return ""
+    return f"; {begun[-1].name} is left, for {begun[-1].unknown}"
 
 
 def _worth(kind: Kind, begun: tuple[Target, ...]) -> float:

@@ -9,6 +9,7 @@ from ai_afm.control.words import Choice, region_text, size_text
 from ai_afm.segment.base import Glimpse
 from ai_afm.survey.skeleton import drop_small
 from ai_afm.survey.survey import Survey
+from ai_afm.survey.trust import outside
 from ai_afm.survey.walls import Extraction, valid_rows
 from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Role, ScanRequest
 
@@ -51,6 +52,14 @@ def next_overview(config: RunConfig, survey: Survey, costs: Costs) -> Choice | N
     if refusal is not None:
         return Choice(None, f"No overview: {refusal}")
     return Choice(request, request.reason)
+
+
+def unknown_overview(survey: Survey) -> str | None:
+    """Say that the model does not know what the overview shows; `None` where it does.
+
+    There is nothing to choose by then: the raster looks at everything instead.
+    """
+    return next((words for o in survey.scans(Role.OVERVIEW) if (words := outside(o))), None)
 
 
 def empty_so_far(request: ScanRequest, glimpse: Glimpse) -> str | None:

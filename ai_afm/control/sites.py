@@ -82,7 +82,8 @@ def pairs(
     taken: list[Point] = []
     result = {}
     for target in found:
-        chosen = _pairs_of(target, settings, consent, taken)
+        # a pulse cannot be taken back: none where a closer look showed something unknown
+        chosen = () if target.unknown else _pairs_of(target, settings, consent, taken)
         taken += [site.position for pair in chosen for site in pair.sites]
         result[target.name] = chosen
     return result

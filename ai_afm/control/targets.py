@@ -1,11 +1,11 @@
 """The controller that looks first, chooses places, goes closer, and probes in the end."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ai_afm.config import RunConfig
 from ai_afm.control.costs import Costs
 from ai_afm.control.ladder import next_zoom
-from ai_afm.control.overview import empty_so_far, next_overview
+from ai_afm.control.overview import empty_so_far, next_overview, unknown_overview
 from ai_afm.control.probing import next_probe, probing_began, why_no_probes
 from ai_afm.control.raster import next_tile, next_wish
 from ai_afm.control.words import Choice
@@ -19,7 +19,8 @@ from ai_afm.types import ProbeRequest, Role, ScanRequest
 class TargetsController:
     """Overview -> targets, each with a ladder of closer frames -> probes at walls and matched bulk.
 
-    A person's wishes come first. When perception has failed, the raster takes over.
+    A person's wishes come first. When perception has failed, or does not know what the
+    overview shows, the raster takes over.
 
     Parameters
     ----------
@@ -52,8 +53,9 @@ class TargetsController:
         wish = next_wish(self.config, survey, costs)
         if wish is not None:
             return wish
-        if survey.fallback is not None:
-            return self._raster(survey, costs)
+        unknown = survey.fallback or unknown_overview(survey)
+        if unknown is not None:
+            return self._raster(survey, costs, unknown)
         overview = next_overview(self.config, survey, costs)
         if overview is not None:
             return overview
@@ -66,9 +68,11 @@ class TargetsController:
         probe = next_probe(self.config, survey, costs)
         return probe if probe.request else Choice(None, f"{imaging}. {probe.reason}")
 
-    def _raster(self, survey: Survey, costs: Costs) -> Choice:
+    def _raster(self, survey: Survey, costs: Costs, why: str) -> Choice:
         tile = next_tile(self.config, survey, costs)
-        return Choice(tile.request, f"{tile.reason}. No choosing, because {survey.fallback}")
+        reason = f"{tile.reason}. No choosing, because {why}"
+        request = None if tile.request is None else replace(tile.request, reason=reason)
+        return Choice(request, reason)
 
     def why_no_probes(self, survey: Survey) -> str | None:
         """Say why nothing can be probed, `None` when something can (or could)."""

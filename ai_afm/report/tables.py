@@ -105,7 +105,16 @@ def since(rows: Sequence[Row], row: Row) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
-_SAID = ("fault", "refused", "command", "wish", "fallback", "scan_stopped", "recovered")
+_SAID = (
+    "fault",
+    "refused",
+    "command",
+    "wish",
+    "fallback",
+    "scan_stopped",
+    "queued_for_review",
+    "recovered",
+)
 
 
 def happenings(rows: Sequence[Row]) -> list[tuple[str, str, str]]:
@@ -114,7 +123,8 @@ def happenings(rows: Sequence[Row]) -> list[tuple[str, str, str]]:
 
 
 def _kind(kind: str) -> str:
-    return {"scan_stopped": "stopped early", "fallback": "fall-back"}.get(kind, kind)
+    known = {"scan_stopped": "stopped early", "fallback": "fall-back"}
+    return {**known, "queued_for_review": "for review"}.get(kind, kind)
 
 
 def _words(row: Row) -> str:
@@ -133,6 +143,8 @@ def _words(row: Row) -> str:
             return f"{payload['name']}: {extent(region.size)} at {place(*region.center)}"
         case "fallback":
             return str(payload["reason"])
+        case "queued_for_review":
+            return f"{payload['reason']} — {payload['response']}"
         case "scan_stopped":
             return f"scan {payload['scan']}: {payload['reason']}"
     return ", ".join(f"{k} = {v}" for k, v in payload.items())

@@ -1,6 +1,5 @@
 """Sizes of grains or domains, corrected for those that the frame cuts."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,8 +29,9 @@ class SizeDistribution:
         (n,) how many cells of the surface each stands for, as shares that add up to 1.
     places
         (n, 2) m, centres of mass in the window's axes.
-    window
-        What was scanned.
+    room
+        (width, height) m of the part of the window in which the cells' centres can lie, on average
+        over the surface's cells.
 
     Notes
     -----
@@ -43,7 +43,7 @@ class SizeDistribution:
     areas: Floats
     weights: Floats
     places: Floats
-    window: ScanRegion
+    room: tuple[float, float]
 
     @property
     def diameters(self) -> Floats:
@@ -82,7 +82,7 @@ class SizeDistribution:
         if np.ptp(values) <= 1e-9 * mean:
             return Estimate(mean, mean, mean)
         u, v = self.places.T
-        return positive(mean, spread_of_total(u, v, deviations, self.window.size) / mean)
+        return positive(mean, spread_of_total(u, v, deviations, self.room) / mean)
 
 
 def size_distribution(grains: Sequence[Grain], window: ScanRegion) -> SizeDistribution:
@@ -95,24 +95,22 @@ def size_distribution(grains: Sequence[Grain], window: ScanRegion) -> SizeDistri
     window
         What was scanned.
     """
-    areas, weights, places = [], [], []
-    width, height = window.size
+    areas, rooms, places = [], [], []
     for grain in sorted(grains, key=lambda g: g.area):
         if grain.cut_by_frame:
             continue
-        u, v = geometry.to_region(window, *grain.outline.T)
-        room = (width - float(np.ptp(u))) * (height - float(np.ptp(v)))
-        if min(width - float(np.ptp(u)), height - float(np.ptp(v))) <= 0:
-            continue
-        areas.append(grain.area)
-        weights.append(width * height / room)
-        places.append(centroid(np.stack([u, v], axis=1)))
-    weight = np.array(weights, float)
-    if areas:
-        weight /= math.fsum(weights)
-    return SizeDistribution(
-        np.array(areas, float), weight, np.array(places, float).reshape(-1, 2), window
-    )
+        outline = np.stack(geometry.to_region(window, *grain.outline.T), axis=1)
+        room = np.array(window.size) - np.ptp(outline, axis=0)
+        if room.min() > 0:
+            areas.append(grain.area)
+            rooms.append(room)
+            places.append(centroid(outline))
+    free = np.array(rooms, float).reshape(-1, 2)
+    weights = 1 / free.prod(axis=1)
+    weights /= weights.sum() if areas else 1.0
+    width, height = (weights @ free).tolist()
+    place = np.array(places, float).reshape(-1, 2)
+    return SizeDistribution(np.array(areas, float), weights, place, (width, height))
 
 
 def evenness(sizes: SizeDistribution) -> float:

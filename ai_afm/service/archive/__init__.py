@@ -1,0 +1,1 @@
+"""Segment whole archives of stored scans: found, hashed, segmented once, listed and shown."""

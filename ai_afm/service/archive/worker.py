@@ -1,0 +1,64 @@
+"""The child process that segments files of an archive, one after the other.
+
+It is told one JSON line `{"file", "key", "sha256", "channels"}` at a time on stdin and answers
+`{"frames"}` when the results and their record are written, or `{"error"}`. It ends when
+stdin closes, so it never outlives its parent by more than one file. Whatever is not an error of the
+file ends the process, with a traceback on stderr: the parent starts another one for the next file.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ai_afm.errors import AfmError, StoreError
+from ai_afm.segment.model_file import load_model
+from ai_afm.service.archive.frame import Eye, Job, segment_file
+from ai_afm.service.archive.scans import Scan
+
+
+def answer(request: dict[str, Any], eye: Eye, out: Path) -> dict[str, Any]:
+    """Segment the file of a request; what is wrong with the file becomes the answer."""
+    scan = Scan(Path(request["file"]), request["key"])
+    channels = request["channels"]
+    job = Job(scan, request["sha256"], None if channels is None else tuple(channels))
+    try:
+        record = segment_file(job, eye, out)
+    except StoreError as exc:
+        return {"error": str(exc), "fatal": True}
+    except AfmError as exc:
+        return {"error": str(exc), "fatal": False}
+    return {"frames": len(record.frames)}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until stdin closes."""
+    from ai_afm.segment.predict import UnetSegmenter  # imports torch
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model")
+    parser.add_argument("--models", type=Path, action="append", default=[])
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    try:
+        model = load_model(options.model, options.models)
+        segmenter = UnetSegmenter(model, options.threads)
+    except AfmError as exc:
+        _say({"error": str(exc), "fatal": True})
+        return
+    eye = Eye(segmenter, model.card.decision.ood_threshold)
+    _say({"model": segmenter.model, "model_sha256": segmenter.model_sha256})
+    for line in sys.stdin:
+        _say(answer(json.loads(line), eye, options.out))
+
+
+def _say(said: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""What is written of a file: mask, vectors, overlay, numbers, and last the record."""
+
+import json
+
+import numpy as np
+import pytest
+from archive_parts import SHA256, SHAPE, SIZE, DarkLines, scan, write_scan
+from PIL import Image
+
+from ai_afm.errors import BadInput, StoreError
+from ai_afm.service.archive import frame as archive_frame
+from ai_afm.service.archive.frame import Eye, Job, segment_file
+from ai_afm.service.archive.record import Recipe, atomically, done, record_file
+from ai_afm.service.archive.scans import Scan, digest
+
+
+def segmented(file, out, channels=None, ood=False, key="deep/a"):
+    job = Job(Scan(file, key), digest(file), channels)
+    return segment_file(job, Eye(DarkLines(ood), 1.75), out)
+
+
+def test_a_wall_becomes_mask_vectors_overlay_and_numbers(tmp_path):
+    record = segmented(write_scan(tmp_path / "a.npz"), tmp_path / "out")
+    (result,) = record.frames
+    row = result.row
+    assert row["wall_length_m"] == pytest.approx(SIZE[1], rel=0.05)
+    assert row["wall_density_per_m"] == pytest.approx(1 / SIZE[0], rel=0.05)
+    assert row["boundary_length_m"] == 0
+    assert row["pixel_size_m"] == pytest.approx([SIZE[1] / SHAPE[0], SIZE[0] / SHAPE[1]])
+    assert row["called_fraction"] == pytest.approx(3 / SHAPE[1])
+    assert (row["model"], row["model_sha256"]) == ("dark-lines@1", SHA256)
+    assert (row["ood"], row["ood_limit"]) == (False, 1.75)
+    with Image.open(tmp_path / "out" / "deep" / "a-mask.png") as picture:
+        mask = np.asarray(picture)
+    assert mask.shape == SHAPE
+    assert set(np.flatnonzero(mask.any(axis=0))) == {19, 20, 21}
+    vectors = json.loads((tmp_path / "out" / "deep" / "a-walls.geojson").read_text())
+    assert [f["properties"]["kind"] for f in vectors["features"]] == ["wall"]
+    with Image.open(tmp_path / "out" / "deep" / "a-overlay.png") as picture:
+        assert picture.width > 800
+
+
+def test_the_numbers_can_be_written_as_json(tmp_path):
+    (result,) = segmented(write_scan(tmp_path / "a.npz"), tmp_path / "out").frames
+    assert json.loads(json.dumps([result.row, result.card], allow_nan=False))
+
+
+def test_densities_refer_to_what_was_scanned(tmp_path):
+    half = write_scan(tmp_path / "a.npz", rows=SHAPE[0] // 2)
+    (result,) = segmented(half, tmp_path / "out").frames
+    assert result.row["scanned_area_m2"] == pytest.approx(SIZE[0] * SIZE[1] / 2)
+    assert result.row["wall_density_per_m"] == pytest.approx(1 / SIZE[0], rel=0.1)
+    assert result.row["called_fraction"] == pytest.approx(3 / SHAPE[1])
+
+
+def test_without_a_size_nothing_is_given_in_metres(tmp_path):
+    file, images = tmp_path / "a.npz", scan().data
+    np.savez(file, channels=np.stack(list(images.values())), channel_names=["height", "amplitude"])
+    (result,) = segmented(file, tmp_path / "out").frames
+    assert result.files == ("deep/a-mask.png",)
+    row = result.row
+    in_metres = [n for n in row if n.endswith(("_m", "_m2", "_per_m", "_per_m2"))]
+    assert len(in_metres) > 8
+    assert {row[n] for n in in_metres} == {None}
+    assert row["called_fraction"] == pytest.approx(3 / SHAPE[1])
+    assert "size unknown" in result.card["caption"]
+    assert result.card["bar"] is None
+    assert result.card["lines"]["1"]
+
+
+def test_only_the_channels_that_are_asked_for_are_used(tmp_path):
+    file = write_scan(tmp_path / "a.npz")
+    (result,) = segmented(file, tmp_path / "out", ("height",)).frames
+    assert result.row["channels"] == ["height"]
+    assert result.row["wall_length_m"] == 0
+    with pytest.raises(BadInput, match="none of the channels phase; there are: amplitude, height"):
+        segmented(file, tmp_path / "out", ("phase",))
+
+
+def test_a_movie_becomes_one_row_a_frame(tmp_path, monkeypatch):
+    film = [scan(12), scan(24), scan(36)]
+    monkeypatch.setattr(archive_frame, "read_frames", lambda path: iter(film))
+    (tmp_path / "film").write_bytes(b"x")
+    record = segmented(tmp_path / "film", tmp_path / "out", key="film")
+    assert [f.row["frame"] for f in record.frames] == [0, 1, 2]
+    assert (tmp_path / "out" / "film-0002-mask.png").is_file()
+    assert done(tmp_path / "out", "film", record.sha256, record.recipe) is not None
+
+
+def test_done_means_this_content_this_model_these_channels_and_results_that_are_there(tmp_path):
+    file, out = write_scan(tmp_path / "a.npz"), tmp_path / "out"
+    record = segmented(file, out)
+    sha256 = digest(file)
+    assert done(out, "deep/a", sha256, Recipe(SHA256)) == record
+    assert done(out, "deep/a", "00" * 32, Recipe(SHA256)) is None
+    assert done(out, "deep/a", sha256, Recipe("00" * 32)) is None
+    assert done(out, "deep/a", sha256, Recipe(SHA256, ("height",))) is None
+    assert done(out, "deep/b", sha256, Recipe(SHA256)) is None
+    (out / "deep" / "a-mask.png").unlink()
+    assert done(out, "deep/a", sha256, Recipe(SHA256)) is None
+
+
+@pytest.mark.parametrize("cut", [0, 1, 200], ids=["empty", "a byte", "half"])
+def test_a_damaged_record_means_not_done(tmp_path, cut):
+    file, out = write_scan(tmp_path / "a.npz"), tmp_path / "out"
+    segmented(file, out)
+    path = record_file(out, "deep/a")
+    path.write_bytes(path.read_bytes()[:cut])
+    assert done(out, "deep/a", digest(file), Recipe(SHA256)) is None
+
+
+def test_a_result_that_breaks_off_leaves_the_old_one_and_no_rest(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def break_off(path):
+        path.write_text("ha")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(StoreError, match=r"a\.txt could not be written"):
+        atomically(target, break_off)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+    assert target.read_text() == "old"

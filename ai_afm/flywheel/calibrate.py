@@ -1,4 +1,4 @@
-"""What is chosen after training, on simulated crops only: temperature and thresholds."""
+"""What is chosen after training, on simulated crops only: temperature and threshold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 from ai_afm.flywheel.crops import CLASSES, TrainingCrop, example
 from ai_afm.segment.metrics import near_share, thinned
 from ai_afm.segment.model_file import DecisionCard
-from ai_afm.segment.uncertainty import TrainingCloud, fit_cloud, pooled
 from ai_afm.segment.unet import UNet
 from ai_afm.types import DOMAIN_WALL_CODES, ClassCode
 
 TEMPERATURES = np.geomspace(0.5, 3.0, 26)
 THRESHOLDS = np.arange(0.3, 0.91, 0.05)
 MIN_PIXELS = 12
-OOD_PERCENTILE = 99.0
 TOLERANCE = 2.0
 WALLS = tuple(CLASSES.index(c) for c in DOMAIN_WALL_CODES)
 """Class indices of domain walls."""
@@ -33,51 +31,36 @@ class Answers:
     """What a network says about examples, and what was asked.
 
     `logits` (n, classes, lines, pixels) float32, `targets` (n, lines, pixels) int64, negative
-    where nothing is asked, `pooled` (n, features) float64.
+    where nothing is asked.
     """
 
     logits: Logits
     targets: NDArray[np.int64]
-    pooled: NDArray[np.float64]
 
 
 @torch.inference_mode()
 def answers(network: UNet, crops: Sequence[TrainingCrop], rng: np.random.Generator) -> Answers:
     """Ask a folded network about one random example of each crop."""
-    logits, targets, features = [], [], []
+    logits, targets = [], []
     for crop in crops:
         planes, expected = example(crop, rng)
         batch = torch.from_numpy(planes)[None].contiguous(memory_format=torch.channels_last)
-        said, deepest = network.forward_with_features(batch)
-        logits.append(said[0].numpy())
+        logits.append(network(batch)[0].numpy())
         targets.append(expected)
-        features.append(pooled(deepest[0].numpy()))
-    return Answers(np.stack(logits), np.stack(targets), np.stack(features))
+    return Answers(np.stack(logits), np.stack(targets))
 
 
-def decide(seen: Answers, trained: Answers) -> tuple[DecisionCard, TrainingCloud]:
-    """Choose temperature and threshold on validation answers, and the outlier limit.
-
-    Parameters
-    ----------
-    seen
-        Answers about validation crops.
-    trained
-        Answers about training crops: their features are the model's world.
-    """
+def decide(seen: Answers) -> DecisionCard:
+    """Choose temperature and threshold on answers about validation crops."""
     temperature = _best_temperature(seen)
     probability = _softmax(seen.logits / temperature)
     scores = [line_f1(probability, seen.targets, float(t)) for t in THRESHOLDS]
-    cloud = fit_cloud(trained.pooled)
-    distances = [cloud.distance_of(p) for p in seen.pooled]
-    decision = DecisionCard(
+    return DecisionCard(
         temperature=temperature,
         any_threshold=float(np.round(THRESHOLDS[int(np.argmax([s[2] for s in scores]))], 3)),
         edge_threshold=0.5,
         min_pixels=MIN_PIXELS,
-        ood_threshold=float(np.percentile(distances, OOD_PERCENTILE)),
     )
-    return decision, cloud
 
 
 def measure(seen: Answers, decision: DecisionCard) -> dict[str, float]:

@@ -22,6 +22,7 @@ from ai_afm.errors import ModelError
 from ai_afm.flywheel.calibrate import DRAWN, answers, decide, measure
 from ai_afm.flywheel.crops import CLASSES, IGNORED, CropMaker, TrainingCrop, example, window
 from ai_afm.flywheel.losses import line_loss
+from ai_afm.flywheel.outside import fit_judge
 from ai_afm.flywheel.painted.crops import painted_crops
 from ai_afm.flywheel.training_world import twin_crops
 from ai_afm.image.channels import pick
@@ -70,6 +71,8 @@ class TrainSettings:
         The same for validation.
     steps, batch
         Number of steps, and crops in each.
+    judge_steps
+        Steps of what tells frames outside the model's world.
     width, depth
         Of the network.
     learning_rate
@@ -81,14 +84,15 @@ class TrainSettings:
     """
 
     name: str = "wallnet"
-    version: str = "1.0.0"
+    version: str = "2.0.0"
     seed: int = 1
     worlds: int = 300
     crops_per_world: int = 24
     validation_worlds: int = 48
     validation_crops: int = 5
-    steps: int = 4500
+    steps: int = 9500
     batch: int = 8
+    judge_steps: int = 2500
     width: int = 16
     depth: int = 3
     learning_rate: float = 2e-3
@@ -177,14 +181,12 @@ def train_on(
     """Train on ready crops, choose on `checks`, and write the model; see `train`."""
     parent = load_model(settings.parent, [out]) if settings.parent else None
     network = fit(settings, crops, parent)
-    ready = folded(network)
-    rng = np.random.default_rng([settings.seed, 77])
-    seen = answers(ready, checks, rng)
-    sample = [crops[i] for i in rng.choice(len(crops), min(600, len(crops)), replace=False)]
-    decision, cloud = decide(seen, answers(ready, sample, rng))
+    judge = fit_judge(crops, checks, settings.seed, settings.judge_steps)
+    seen = answers(folded(network), checks, np.random.default_rng([settings.seed, 77]))
+    decision = decide(seen)
     metrics = measure(seen, decision)
     weights = {NETWORK + n: v.detach().numpy() for n, v in network.state_dict().items()}
-    arrays: dict[str, NDArray[np.generic]] = {**weights, **cloud.arrays(OUTSIDE)}
+    arrays: dict[str, NDArray[np.generic]] = {**weights, **judge.arrays(OUTSIDE)}
     card = ModelCard(
         name=settings.name,
         version=settings.version,
@@ -202,6 +204,7 @@ def train_on(
         decision=decision,
         training={
             "steps": settings.steps,
+            "judge_steps": settings.judge_steps,
             "batch": settings.batch,
             "worlds": settings.worlds,
             "crops_per_world": settings.crops_per_world,

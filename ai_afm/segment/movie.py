@@ -19,6 +19,7 @@ from ai_afm.image.normalise import NormaliseState, normalise, start_state
 from ai_afm.segment.decide import labelled, probabilities
 from ai_afm.segment.inputs import adopted, arrived
 from ai_afm.segment.model_file import OUTSIDE, LoadedModel
+from ai_afm.segment.outside import OutsideScore, judge_from
 from ai_afm.segment.predict import MIN_DEEP_ROWS, build_network
 from ai_afm.segment.runtime import Engine, TorchEngine, choose_dtype
 from ai_afm.segment.uncertainty import cloud_from, uncertainty
@@ -103,6 +104,7 @@ class _FrameWork:
     def __init__(self, model: LoadedModel, engine: Engine) -> None:
         self._model = model
         self._engine = engine
+        self._judge = judge_from(model.arrays, OUTSIDE)
         self._cloud = cloud_from(model.arrays, OUTSIDE)
 
     def __call__(self, planes: FloatImage, direction: SlowDirection) -> Segmentation:
@@ -113,11 +115,7 @@ class _FrameWork:
         probability[:, ~planes[4:].any(axis=(0, 2))] = np.nan
         if direction is SlowDirection.UP:
             probability = np.ascontiguousarray(probability[:, ::-1])
-        decision = self._model.card.decision
-        score = None
-        if self._cloud is not None and features.shape[2] >= MIN_DEEP_ROWS:
-            score = self._cloud.distance(features[0])
-        limit = decision.ood_threshold
+        score, beyond = self._ood(planes, features[0])
         return Segmentation(
             probability=probability,
             classes=self._model.card.network.classes,
@@ -128,5 +126,18 @@ class _FrameWork:
             settled=planes.shape[1],
             slow_direction=direction,
             ood_score=score,
-            ood=score is not None and limit is not None and score > limit,
+            ood=beyond,
         )
+
+    def _ood(self, planes: FloatImage, features: FloatImage) -> tuple[float | None, bool]:
+        """Return how far a frame lies outside, and whether that is too far."""
+        if self._judge is not None:
+            outside = OutsideScore(self._judge)
+            outside.add(planes, finished=True)
+            return outside.value, outside.beyond
+        # models up to wallnet 1.0 have no judge
+        if self._cloud is None or features.shape[1] < MIN_DEEP_ROWS:
+            return None, False
+        distance = self._cloud.distance(features)
+        limit = self._model.card.decision.ood_threshold
+        return distance, limit is not None and distance > limit

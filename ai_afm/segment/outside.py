@@ -198,7 +198,12 @@ class OutsideScore:
         return float(np.mean(self._odds)) if self._odds else None
 
     @property
+    def limit(self) -> float:
+        """Log odds that frames of the model's world stay below, with the channels seen so far."""
+        return float(self.judge.limit[self._channels])
+
+    @property
     def beyond(self) -> bool:
         """Whether that is more than frames of the model's world have, with the same channels."""
         value = self.value
-        return value is not None and value > float(self.judge.limit[self._channels])
+        return value is not None and value > self.limit

@@ -116,6 +116,16 @@ class UnetSegmenter:
         return self._progress.state if self._progress else None
 
     @property
+    def ood_limit(self) -> float | None:
+        """Score beyond which the frame that was begun is flagged; `None` without a limit.
+
+        It depends on the channels seen so far.
+        """
+        if self._progress is not None and self._progress.outside is not None:
+            return self._progress.outside.limit
+        return None if self._judge is not None else self._model.card.decision.ood_threshold
+
+    @property
     def rows_computed(self) -> float:
         """Convolution rows computed so far, in full-resolution rows: a cost without a clock."""
         return self._progress.computed if self._progress else 0.0

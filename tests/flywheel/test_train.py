@@ -22,11 +22,13 @@ from ai_afm.flywheel.crops import (
 from ai_afm.flywheel.mishaps import RawCrop, smooth_field, spoiled
 from ai_afm.flywheel.train import TrainSettings, make_crops, train
 from ai_afm.flywheel.training_world import finished, twin_crops, visible_lines
-from ai_afm.segment.model_file import load_model
+from ai_afm.segment.model_file import OUTSIDE, load_model
+from ai_afm.segment.outside import judge_from
 
 TINY = TrainSettings(
     name="tiny", version="0.0.1", seed=5, worlds=2, crops_per_world=3, validation_worlds=1,
-    validation_crops=2, steps=3, batch=2, width=4, processes=1,
+    validation_crops=2, steps=3, batch=2, judge_steps=2,
+    width=4, processes=1,
 )  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def test_the_model_is_written_with_a_card_that_says_how(tmp_path: Path) -> None:
     assert model.card.command == TINY.command
     assert "--steps 3" in model.card.command
     assert model.card.network.classes == CLASSES
-    assert model.card.decision.ood_threshold is not None
+    assert judge_from(model.arrays, OUTSIDE) is not None
     with pytest.raises(ModelError, match="never changes"):
         train(TINY, tmp_path, [drawn_crop])
 

@@ -5,16 +5,17 @@ import math
 from pathlib import Path
 from typing import Any
 
-from ai_afm.types import ClassCode, WallNetwork
+from ai_afm.types import ClassCode, Wall, WallNetwork
 
 
 def write_geojson(path: Path, network: WallNetwork) -> None:
     """Write a wall network as a FeatureCollection of LineStrings and Points.
 
     GeoJSON proper is for degrees on Earth; here the coordinates are metres, which the collection
-    says.
+    says. A line has "kind", "code", "probability", and "apparent_width_m" with its standard error
+    "width_error_m"; what is not known is null.
     """
-    features = [_line(w.points.tolist(), w.code, w.probability, w.closed) for w in network.walls]
+    features = [_line(wall) for wall in network.walls]
     for junction in network.junctions:
         properties = {"kind": "junction", "codes": list(junction.codes)}
         features.append(_point(junction.position, properties))
@@ -23,16 +24,20 @@ def write_geojson(path: Path, network: WallNetwork) -> None:
     path.write_text(json.dumps(collection, allow_nan=False), encoding="utf-8")
 
 
-def _line(points: list[list[float]], code: int, probability: float, closed: bool) -> dict[str, Any]:
-    if closed:
-        points = [*points, points[0]]
+def _line(wall: Wall) -> dict[str, Any]:
+    points = wall.points.tolist()
     return {
         "type": "Feature",
-        "geometry": {"type": "LineString", "coordinates": points},
+        "geometry": {
+            "type": "LineString",
+            "coordinates": [*points, points[0]] if wall.closed else points,
+        },
         "properties": {
-            "kind": ClassCode(code).name.lower(),
-            "code": int(code),
-            "probability": probability if math.isfinite(probability) else None,
+            "kind": ClassCode(wall.code).name.lower(),
+            "code": int(wall.code),
+            "probability": wall.probability if math.isfinite(wall.probability) else None,
+            "apparent_width_m": wall.apparent_width,
+            "width_error_m": wall.width_error,
         },
     }
 

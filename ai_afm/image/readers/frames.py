@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ai_afm.errors import BadInput
-from ai_afm.image.readers import _BUILT_IN, _FOREIGN, _head, _plug_ins, read_file
-from ai_afm.image.readers.base import Reader
+from ai_afm.image.readers import read_file
+from ai_afm.image.readers.registry import foreign_name, head_of, reader_of
 from ai_afm.types import Frame
 
 _PICTURE = "picture"
@@ -31,7 +31,7 @@ def read_frames(path: Path) -> Iterator[Frame]:
     BadInput
         As `read_file`; of a movie, also when a later frame turns out to be damaged.
     """
-    reader: object = _reader_of(_head(path))
+    reader: object = reader_of(head_of(path))
     if isinstance(reader, MovieReader):
         yield from reader.read_frames(path)
         return
@@ -44,7 +44,7 @@ def format_of(path: Path) -> str | None:
     Only the first bytes are looked at; the file may still be damaged.
     """
     try:
-        reader = _reader_of(_head(path))
+        reader = reader_of(head_of(path))
     except BadInput:
         return None
     return reader.name if reader is not None else None
@@ -56,15 +56,10 @@ def foreign_format(path: Path) -> str | None:
     Pictures, texts and everything else that is no scan give `None`.
     """
     try:
-        head = _head(path)
+        head = head_of(path)
     except BadInput:
         return None
-    if _reader_of(head) is not None:
+    if reader_of(head) is not None:
         return None
-    name = next((f for magic, f in _FOREIGN.items() if head.startswith(magic)), None)
+    name = foreign_name(head)
     return None if name is None or name.endswith(_PICTURE) else name
-
-
-def _reader_of(head: bytes) -> Reader | None:
-    readers = (*_BUILT_IN, *(r for r, _ in _plug_ins() if r is not None))
-    return next((r for r in readers if r.recognises(head)), None)

@@ -7,7 +7,7 @@ import pytest
 
 from ai_afm.errors import BadInput
 from ai_afm.image.export.npz import write_npz
-from ai_afm.image.readers import frames
+from ai_afm.image.readers import frames, registry
 from ai_afm.types import (
     Channel,
     Direction,
@@ -47,7 +47,7 @@ class Movies:
 
 @pytest.fixture
 def movies(monkeypatch):
-    monkeypatch.setattr(frames, "_BUILT_IN", (Movies(),))
+    monkeypatch.setattr(registry, "BUILT_IN", (Movies(),))
 
 
 def test_an_image_file_has_one_frame(tmp_path):

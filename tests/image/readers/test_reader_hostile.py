@@ -22,8 +22,7 @@ from reader_files import (
 )
 
 from ai_afm.errors import BadInput
-from ai_afm.image import readers
-from ai_afm.image.readers import list_readers, read_file, read_reference
+from ai_afm.image.readers import list_readers, read_file, read_reference, registry
 
 
 def refused(path: Path) -> str:
@@ -247,7 +246,7 @@ def test_a_broken_plug_in_is_listed_and_disturbs_nobody(
         EntryPoint("missing", "no_such_module_here:Reader", "ai_afm.readers"),
         EntryPoint("wrong", "math:pi", "ai_afm.readers"),
     ]
-    monkeypatch.setattr(readers, "entry_points", lambda group: points)
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
     broken = {r.name: r.error for r in list_readers() if r.error}
     assert set(broken) == {"missing", "wrong"}
     write_npz(tmp_path / "scan.npz")

@@ -69,8 +69,8 @@ class TrainSettings:
         Training worlds of each kind of world (the twin's and painted ones), and crops of each.
     validation_worlds, validation_crops
         The same for validation.
-    steps, batch
-        Number of steps, and crops in each.
+    steps, more_steps, batch
+        Number of steps of the first and of the second round, and crops in each.
     judge_steps
         Steps of what tells frames outside the model's world.
     width, depth
@@ -91,6 +91,7 @@ class TrainSettings:
     validation_worlds: int = 48
     validation_crops: int = 5
     steps: int = 9500
+    more_steps: int = 5500
     batch: int = 8
     judge_steps: int = 2500
     width: int = 16
@@ -204,6 +205,7 @@ def train_on(
         decision=decision,
         training={
             "steps": settings.steps,
+            "more_steps": settings.more_steps,
             "judge_steps": settings.judge_steps,
             "batch": settings.batch,
             "worlds": settings.worlds,
@@ -223,21 +225,39 @@ def train_on(
 def fit(
     settings: TrainSettings, crops: Sequence[TrainingCrop], parent: LoadedModel | None = None
 ) -> UNet:
-    """Return a network trained on crops, on one thread, from a parent's or from random weights."""
+    """Return a network trained on crops, on one thread, from a parent's or from random weights.
+
+    The second round starts anew from the largest rate (warm restart: Loshchilov & Hutter 2017,
+    arXiv:1608.03983).
+    """
     torch.set_num_threads(1)
     torch.manual_seed(settings.seed)
-    rng = np.random.default_rng([settings.seed, 9])
     network = UNet(Architecture(len(PLANES), len(CLASSES), settings.width, settings.depth))
     if parent is not None:
         network.load_state_dict(weights_of(parent))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    for number, steps in enumerate((settings.steps, settings.more_steps)):
+        rng = np.random.default_rng([settings.seed, 9 + number])
+        train_round(network, crops, settings, steps, rng)
+    network.eval()
+    return network
+
+
+def train_round(
+    network: UNet,
+    crops: Sequence[TrainingCrop],
+    settings: TrainSettings,
+    steps: int,
+    rng: np.random.Generator,
+) -> None:
+    """Train a network over one fall of the learning rate."""
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
     class_weights = torch.tensor(_CLASS_WEIGHTS)
     losses: list[float] = []
-    for step in range(settings.steps):
+    for step in range(steps):
         planes, targets = _batch(crops, settings.batch, rng, network.architecture.align)
         for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * _schedule(step, settings.steps)
+            group["lr"] = settings.learning_rate * _schedule(step, steps)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(planes)
         loss = line_loss(logits.float(), targets, class_weights, DRAWN)
@@ -248,9 +268,7 @@ def fit(
         losses.append(float(loss.detach()))
         if (step + 1) % _REPORT_EVERY == 0:
             recent = float(np.mean(losses[-_REPORT_EVERY:]))
-            log.info("step %d of %d, loss %.3f", step + 1, settings.steps, recent)
-    network.eval()
-    return network
+            log.info("step %d of %d, loss %.3f", step + 1, steps, recent)
 
 
 def _batch(

@@ -27,7 +27,7 @@ from ai_afm.segment.outside import judge_from
 
 TINY = TrainSettings(
     name="tiny", version="0.0.1", seed=5, worlds=2, crops_per_world=3, validation_worlds=1,
-    validation_crops=2, steps=3, batch=2, judge_steps=2,
+    validation_crops=2, steps=3, more_steps=1, batch=2, judge_steps=2,
     width=4, processes=1,
 )  # fmt: skip
 
@@ -81,7 +81,13 @@ def test_the_model_is_written_with_a_card_that_says_how(tmp_path: Path) -> None:
 
 def test_a_child_starts_from_its_parents_weights(tmp_path: Path) -> None:
     train(TINY, tmp_path, [drawn_crop])
-    changes = {"version": "0.0.2", "parent": "tiny@0.0.1", "learning_rate": 1e-9, "steps": 1}
+    changes = {
+        "version": "0.0.2",
+        "parent": "tiny@0.0.1",
+        "learning_rate": 1e-9,
+        "steps": 1,
+        "more_steps": 0,
+    }
     train(TrainSettings(**{**_fields(TINY), **changes}), tmp_path, [drawn_crop])
     parent, child = (load_model(f"tiny@0.0.{i}", [tmp_path]) for i in (1, 2))
     assert child.card.parents == ("tiny@0.0.1",)

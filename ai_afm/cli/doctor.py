@@ -13,10 +13,13 @@ import typer
 from ai_afm import __version__
 from ai_afm.cli.output import say
 from ai_afm.control.plugins import list_controllers
+from ai_afm.errors import BadInput
 from ai_afm.microscope.plugins import list_plugins
 from ai_afm.segment.model_file import list_models
 
 PACKAGES = ("numpy", "scipy", "scikit-image", "opencv-python-headless", "torch", "h5py", "pydantic")
+ENGINES = ("onnxruntime", "openvino")
+"""Engines of the extra `[fast]`; both need `onnx` for the network's graph."""
 
 
 def doctor(
@@ -36,11 +39,14 @@ def doctor(
         )
     if importlib.util.find_spec("cv2") is None:
         problems.append("cv2 cannot be imported")
+    dtype = _dtype(problems)
     report: dict[str, Any] = {
         "ai_afm": __version__,
         "python": sys.version.split()[0],
         "system": platform.platform(),
         "packages": {name: _version(name) for name in PACKAGES},
+        "number_format": dtype,
+        "engines": ["torch", *_engines()],
         "disk_free_gb": round(free / 1e9, 1),
         "models": [m.spec for m in models],
         "microscopes": [_plugin(p.name, p.broken) for p in list_plugins()],
@@ -50,6 +56,27 @@ def doctor(
     say(report, json)
     if problems:
         raise typer.Exit(3)
+
+
+def _dtype(problems: list[str]) -> str | None:
+    """Return the number format that the network runs in; what is in its way is added."""
+    if _version("torch") is None:
+        return None
+    from ai_afm.segment.runtime import choose_dtype, dtype_name
+
+    try:
+        return dtype_name(choose_dtype())
+    except BadInput as exc:
+        problems.append(f"{exc} (AI_AFM_DTYPE)")
+        return None
+
+
+def _engines() -> list[str]:
+    """Return the engines beside torch that can be used, with their versions."""
+    if _version("onnx") is None:
+        return []
+    found = [(name, _version(name)) for name in ENGINES]
+    return [f"{name} {number}" for name, number in found if number is not None]
 
 
 def _plugin(name: str, fault: str | None) -> str:

@@ -1,7 +1,7 @@
 """`ai-afm segment`: walls and boundaries of stored scans, as mask, vectors, overlay and numbers."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,7 +54,10 @@ def segment(  # noqa: PLR0913, PLR0917 - the options of a command are its parame
     models = model_folders(lab)
     archive = Archive(out.absolute(), wanted)
     side_by_side = min(jobs or os.cpu_count() or 1, max(len(found.scans), 1))
-    start = _starter(model, models, archive.out, threads)
+
+    def start() -> Hand:
+        return Child(model, models, archive.out, threads, len(found.scans))
+
     outcomes: list[Outcome] = []
     title = ", ".join(p.name or str(p.absolute()) for p in paths[:3]) + ", …" * (len(paths) > 3)
     try:
@@ -89,12 +92,6 @@ def _check_named(files: Sequence[Path], channels: Sequence[str] | None) -> None:
                 f"{path.name}: no channel that the network can use ({', '.join(CHANNELS)}); "
                 f"there are: {there}"
             )
-
-
-def _starter(
-    model: str | None, models: Sequence[Path], out: Path, threads: int
-) -> Callable[[], Hand]:
-    return lambda: Child(model, models, out, threads)
 
 
 def _shown(outcomes: Iterator[Outcome], found: Found) -> Iterator[Outcome]:

@@ -198,12 +198,15 @@ class OutsideScore:
         return float(np.mean(self._odds)) if self._odds else None
 
     @property
-    def limit(self) -> float:
-        """Log odds that frames of the model's world stay below, with the channels seen so far."""
-        return float(self.judge.limit[self._channels])
+    def limit(self) -> float | None:
+        """Log odds that frames of the model's world stay below, with the channels seen so far.
+
+        `None` as long as `value` is.
+        """
+        return float(self.judge.limit[self._channels]) if self._odds else None
 
     @property
     def beyond(self) -> bool:
         """Whether that is more than frames of the model's world have, with the same channels."""
-        value = self.value
-        return value is not None and value > self.limit
+        value, limit = self.value, self.limit
+        return value is not None and limit is not None and value > limit

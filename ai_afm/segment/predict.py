@@ -119,7 +119,7 @@ class UnetSegmenter:
     def ood_limit(self) -> float | None:
         """Score beyond which the frame that was begun is flagged; `None` without a limit.
 
-        It depends on the channels seen so far.
+        A judge has one for each set of channels, and none before it says anything.
         """
         if self._progress is not None and self._progress.outside is not None:
             return self._progress.outside.limit

@@ -20,6 +20,8 @@ _COURSE = 10.0
 """Length of the piece behind them that says where the line was going, px."""
 
 
+_HEAD = 64
+"""Points of a course that are looked at first: most are longer than what counts here."""
 _ENOUGH = 6
 """Points that tell a curve from its noise."""
 _REST = 2.0
@@ -44,17 +46,26 @@ def edge_distance(shape: tuple[int, int], valid: Mask) -> NDArray[np.float32]:
     lines, pixels = shape
     inner = ndimage.binary_erosion(valid, border_value=0)
     rows = ndimage.distance_transform_edt(inner) if inner.any() else np.zeros(lines)
-    column = np.arange(pixels)
+    column = np.arange(pixels, dtype=np.float32)
     columns = np.minimum(column, column[::-1])
-    return np.asarray(np.minimum.outer(rows, columns), np.float32)
+    distance: NDArray[np.float32] = np.minimum.outer(rows.astype(np.float32), columns)
+    return distance
 
 
-def scanned_box(row: int, shape: tuple[int, int], valid: Mask) -> Box:
-    """Return the outer edge of the scanned block around a row: (row, column) low and high, px."""
-    blocks, _ = ndimage.label(valid)
-    rows = np.flatnonzero(blocks == blocks[row]) if valid[row] else np.array([row])
-    low = np.array([rows[0] - 0.5, -0.5])
-    return low, np.array([rows[-1] + 0.5, shape[1] - 0.5])
+def scanned_blocks(valid: Mask) -> NDArray[np.int64]:
+    """Return the first and the last row of the scanned block around each row, (lines, 2).
+
+    A row that was not scanned is a block of its own.
+    """
+    blocks = np.cumsum(np.diff(valid, prepend=~valid[:1]) | ~valid)
+    sides = [np.searchsorted(blocks, blocks, "left"), np.searchsorted(blocks, blocks, "right") - 1]
+    return np.stack(sides, axis=1)
+
+
+def outer_box(rows: NDArray[np.int64], pixels: int) -> Box:
+    """Return the outer edge of a block of rows: (row, column) low and high, px."""
+    first, last = rows.tolist()
+    return np.array([first - 0.5, -0.5]), np.array([last + 0.5, pixels - 0.5])
 
 
 def led_out(points: Points, near: Mask, box: Box) -> Points:
@@ -77,53 +88,65 @@ def led_out(points: Points, near: Mask, box: Box) -> Points:
     (m, 2) float64
         The same course where it does not lead out of the box.
     """
-    along = _arc(points)
-    bent = float(along[int(np.argmin(near))]) if not near.all() else np.inf
+    along = _arc(points[:_HEAD])
+    if along[-1] < _SHALLOW + _COURSE and len(points) > _HEAD:
+        along = _arc(points)
+    head = near[: len(along)]
+    bent = float(along[int(np.argmin(head))]) if not head.all() else np.inf
     if _BENT < bent <= _SHALLOW:
-        led = _continued(points, bent, box, 1.5 * bent)
+        led = _continued(points, along, bent, box, 1.5 * bent)
         if led is not None:
             return led
-    led = _continued(points, _BENT, box, 2 * _BENT + _REST)
+    led = _continued(points, along, _BENT, box, 2 * _BENT + _REST)
     return points if led is None else led
 
 
-def _continued(points: Points, bent: float, box: Box, reach: float) -> Points | None:
-    """Return a course without its first `bent` px, led to the box in `reach` px at most."""
+def _continued(
+    points: Points, along: NDArray[np.float64], bent: float, box: Box, reach: float
+) -> Points | None:
+    """Return a course without its first `bent` px, led to the box in `reach` px at most.
+
+    `along` are the ways along the course to its first points.
+    """
     low, high = box
-    along = _arc(points)
     if along[-1] < bent + 0.5 * _COURSE:
         bent = 0.0
-    kept = points[int(np.argmax(along >= bent)) :]
-    way = _beyond(kept, reach)
+    start = int(np.argmax(along >= bent))
+    way = _beyond(points[start : len(along)], along[start:] - along[start], reach)
     outside = (way < low) | (way > high)
-    if outside[0].any() or not outside.any():
+    leaves = outside[:, 0] | outside[:, 1]
+    if leaves[0] or not leaves.any():
         return None
-    first = int(np.argmax(outside.any(axis=1)))
+    first = int(np.argmax(leaves))
     before, after = way[first - 1], way[first]
     step = after - before
     limit = np.where(after > high, high, low)
     share = np.where(outside[first], (limit - before) / np.where(step == 0, 1, step), 1.0)
-    return np.vstack([before + share.min() * step, way[first - 1 : 0 : -1], kept])
+    end = (before + share.min() * step)[None]
+    return np.concatenate([end, way[first - 1 : 0 : -1], points[start:]])
 
 
 def _arc(points: Points) -> NDArray[np.float64]:
-    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    steps = points[1:] - points[:-1]
+    return np.concatenate([[0.0], np.hypot(steps[:, 0], steps[:, 1]).cumsum()])
 
 
-def _beyond(course: Points, reach: float) -> Points:
+def _beyond(course: Points, along: NDArray[np.float64], reach: float) -> Points:
     """Return the continuation of a course beyond its first point, half a pixel a step.
 
     A parabola through the course: a straight continuation of a wall that is curved over ten pixels
     misses the edge by pixels. Short pieces are continued straight.
     """
-    along = _arc(course)
-    used = along <= _COURSE
-    degree = 2 if used.sum() >= _ENOUGH else 1
-    if used.sum() < degree + 1:
+    used = int(np.searchsorted(along, _COURSE, "right"))
+    degree = 2 if used >= _ENOUGH else 1
+    if used < degree + 1:
         return course[:1]
-    s = -np.arange(0.0, reach + 0.5, 0.5)
-    powers = np.vander(along[used], degree + 1)[:, :-1]
     # through the first point exactly
-    rates = np.linalg.lstsq(powers, course[used] - course[0], rcond=None)[0]
-    way: Points = course[0] + np.vander(s, degree + 1)[:, :-1] @ rates
+    powers = _powers(along[:used], degree)
+    rates = np.linalg.lstsq(powers, course[:used] - course[0], rcond=None)[0]
+    way: Points = course[0] + _powers(-np.arange(0.0, reach + 0.5, 0.5), degree) @ rates
     return way
+
+
+def _powers(s: NDArray[np.float64], degree: int) -> NDArray[np.float64]:
+    return np.stack([s**2, s][-degree:], axis=1)

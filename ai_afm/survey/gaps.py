@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ai_afm.survey.skeleton import Chain, Mask, trace
+from ai_afm.survey.skeleton import Chains, Mask, trace
 
 _CORNER = 3
 """Thinning may lead the last pixels of a line into a corner of its band."""
@@ -38,11 +38,11 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
-    """A free end of a line, (row, column).
+class _Ends:
+    """Free ends of lines, (n, 2) float64, (row, column).
 
-    `at` is the last pixel, `base` one a little before it that lies on the line's course for sure,
-    `heading` the unit vector that says where the line was going there.
+    `at` are the last pixels, `base` those a little before them that lie on the lines' courses for
+    sure, `heading` the unit vectors that say where the lines were going there.
     """
 
     at: NDArray[np.float64]
@@ -51,8 +51,8 @@ class _End:
 
 
 def bridged(
-    skeleton: Mask, chains: list[Chain], any_wall: NDArray[np.float32], edge: Mask, gap: Gap
-) -> list[Chain]:
+    skeleton: Mask, chains: Chains, any_wall: NDArray[np.float32], edge: Mask, gap: Gap
+) -> Chains:
     """Return the chains of a skeleton with its short gaps closed by straight strokes.
 
     Conservative: an end joins its nearest partner only when it is that partner's nearest too, both
@@ -78,40 +78,35 @@ def bridged(
         return chains
     canvas = skeleton.astype(np.uint8)
     for a, b in pairs:
-        (r0, c0), (r1, c1) = ends[a].at.astype(int).tolist(), ends[b].at.astype(int).tolist()
+        (r0, c0), (r1, c1) = ends.at[[a, b]].astype(int).tolist()
         cv2.line(canvas, (c0, r0), (c1, r1), 1, 1, cv2.LINE_8)
     return trace(canvas.astype(bool))
 
 
-def _free_ends(chains: list[Chain], edge: Mask) -> list[_End]:
-    count: dict[tuple[int, int], int] = {}
-    for chain in chains:
-        for terminal in (chain.first, chain.last):
-            count[terminal] = count.get(terminal, 0) + 1
-    ends = []
-    for chain in chains:
-        if chain.closed:
-            continue
-        for terminal, course in ((chain.first, chain.pixels), (chain.last, chain.pixels[::-1])):
-            if count[terminal] > 1 or edge[terminal] or len(course) <= _CORNER + _COURSE:
-                continue
-            at, base = course[0].astype(float), course[_CORNER].astype(float)
-            way = base - course[_CORNER + _COURSE]
-            ends.append(_End(at, base, way / np.hypot(*way)))
-    return ends
+def _free_ends(chains: Chains, edge: Mask) -> _Ends:
+    terminal = np.stack([chains.starts[:-1], chains.starts[1:] - 1], axis=1)
+    free = (chains.degree == 1) & ~edge[tuple(chains.pixels[terminal].transpose(2, 0, 1))]
+    free[chains.sizes <= _CORNER + _COURSE] = False
+    inwards = np.broadcast_to([1, -1], free.shape)[free]
+    at = terminal[free]
+    base = chains.pixels[at + _CORNER * inwards].astype(float)
+    way = base - chains.pixels[at + (_CORNER + _COURSE) * inwards]
+    return _Ends(chains.pixels[at].astype(float), base, way / np.hypot(*way.T)[:, None])
 
 
-def _facing(ends: list[_End], any_wall: NDArray[np.float32], gap: Gap) -> list[tuple[int, int]]:
+def _facing(ends: _Ends, any_wall: NDArray[np.float32], gap: Gap) -> list[tuple[int, int]]:
     """Return pairs of ends that are each other's nearest partner, in order."""
-    if len(ends) < 2:
+    at, base, heading = ends.at, ends.base, ends.heading
+    if len(at) < 2:
         return []
-    at, base = np.array([e.at for e in ends]), np.array([e.base for e in ends])
-    heading = np.array([e.heading for e in ends])
-    distance = np.hypot(*(at[None, :] - at[:, None]).transpose(2, 0, 1))
+    (rows, columns), (up, along) = base.T, heading.T
+    distance = np.hypot(*(at.T[:, None, :] - at.T[:, :, None]))
     np.fill_diagonal(distance, np.inf)
-    step = base[None, :] - base[:, None]
-    forward = (step * heading[:, None]).sum(axis=2)
-    aside = np.abs(step[..., 0] * heading[:, None, 1] - step[..., 1] * heading[:, None, 0])
+    if distance.min() > gap.longest:
+        return []
+    down, right = rows - rows[:, None], columns - columns[:, None]
+    forward = down * up[:, None] + right * along[:, None]
+    aside = np.abs(down * along[:, None] - right * up[:, None])
     ahead = (forward > 0) & (aside <= math.tan(gap.angle) * forward + _ASIDE)
     partners = np.where(ahead & ahead.T & (distance <= gap.longest), distance, np.inf)
     nearest = partners.argmin(axis=1)

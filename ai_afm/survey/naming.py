@@ -1,6 +1,5 @@
 """What a line is called: a class for each lasting piece, and a type only where it is clear."""
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,8 +23,13 @@ class Piece:
     probability: float
 
 
-def pieces_of(along: dict[int, NDArray[np.float32]], naming: float, shortest: int) -> list[Piece]:
-    """Cut a line where its class changes for good, and name the pieces.
+def pieces_of(
+    along: dict[int, NDArray[np.float32]],
+    starts: NDArray[np.int64],
+    naming: float,
+    shortest: int,
+) -> list[list[Piece]]:
+    """Cut lines where their class changes for good, and name the pieces.
 
     A class is a matter of a piece, never of a pixel: it is told from mean probabilities, and what
     changes back within `shortest` pixels has not changed.
@@ -33,7 +37,10 @@ def pieces_of(along: dict[int, NDArray[np.float32]], naming: float, shortest: in
     Parameters
     ----------
     along
-        Class code -> probability at each pixel of the line, (n,) float32.
+        Class code -> probability at each pixel of all lines, one line behind the other, (n,)
+        float32.
+    starts
+        (lines + 1,) int, where each line begins; the last one is n.
     naming
         Share of the line's probability that a type of wall needs to be named.
     shortest
@@ -41,25 +48,47 @@ def pieces_of(along: dict[int, NDArray[np.float32]], naming: float, shortest: in
 
     Returns
     -------
-    list of Piece
-        In order; each begins at the pixel where the one before ends.
+    list of list of Piece
+        Those of each line in order; each begins at the pixel where the one before ends.
     """
     codes = list(along)
     values = np.stack([along[code] for code in codes])
-    if values.shape[1] < 2 * shortest:
-        return [Piece(0, values.shape[1] - 1, *_name(codes, values, naming))]
-    size = min(values.shape[1], _CORRELATED)
-    local = ndimage.uniform_filter1d(values, size, axis=1, mode="nearest")
-    cuts = _lasting(_local_codes(codes, local, naming), shortest)
-    names = [_name(codes, values[:, a:b], naming) for a, b in pairwise(cuts)]
+    local = _local_codes(codes, _local(values, starts), naming)
+    turns = np.flatnonzero(np.diff(local)) + 1
+    turning = np.unique(np.searchsorted(starts, turns[~np.isin(turns, starts)], "right") - 1)
+    cuts = starts[:-1].tolist()
+    for line in turning.tolist():
+        a, b = starts[line : line + 2].tolist()
+        if b - a >= 2 * shortest:
+            cuts += [a + cut for cut in _lasting(local[a:b], shortest)[1:-1]]
+    first = np.array(sorted(cuts))
+    names, probability = _names(codes, values, first, naming)
     # the mean over a piece may say less, or more, than its pixels: neighbours of one name are one
-    inner = [cut for cut, a, b in zip(cuts[1:-1], names, names[1:], strict=False) if a[0] != b[0]]
-    cuts = [0, *inner, cuts[-1]]
-    pieces = []
-    for a, b in pairwise(cuts):
-        code, probability = _name(codes, values[:, a:b], naming)
-        pieces.append(Piece(a, min(b, cuts[-1] - 1), code, probability))
+    same = (np.diff(names, prepend=-1) == 0) & ~np.isin(first, starts)
+    if same.any():
+        first = first[~same]
+        names, probability = _names(codes, values, first, naming)
+    line_of = np.searchsorted(starts, first, "right") - 1
+    begin, end = starts[line_of], starts[line_of + 1] - 1
+    last = np.minimum(np.append(first[1:], starts[-1]), end) - begin
+    pieces: list[list[Piece]] = [[] for _ in starts[1:]]
+    columns = (line_of, first - begin, last, names, probability)
+    for line, *piece in zip(*(column.tolist() for column in columns), strict=True):
+        pieces[line].append(Piece(*piece))
     return pieces
+
+
+def _local(values: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the mean probabilities around each pixel of its line, (codes, n)."""
+    reach = _CORRELATED // 2
+    sizes = np.diff(starts)
+    line = np.repeat(np.arange(len(sizes)), sizes + 2 * reach)
+    index = np.arange(len(line)) - reach - 2 * reach * line
+    index = np.clip(index, starts[line], starts[line + 1] - 1)
+    wide = ndimage.uniform_filter1d(values[:, index], _CORRELATED, axis=1)
+    place = np.arange(values.shape[1]) + np.repeat(reach * (2 * np.arange(len(sizes)) + 1), sizes)
+    local: NDArray[np.float32] = wide[:, place]
+    return local
 
 
 def _local_codes(codes: list[int], local: NDArray[np.float32], naming: float) -> NDArray[np.int64]:
@@ -95,27 +124,47 @@ def _lasting(codes: NDArray[np.int64], shortest: int) -> list[int]:
     return cuts
 
 
-def _name(codes: list[int], values: NDArray[np.float32], naming: float) -> tuple[int, float]:
-    """Return the class of a piece: wall or boundary first, then the type of wall if it is clear."""
-    mean = dict(zip(codes, values.mean(axis=1).tolist(), strict=True))
-    walls = {code: p for code, p in mean.items() if code in DOMAIN_WALL_CODES}
-    wall = sum(walls.values())
-    others = {code: p for code, p in mean.items() if code not in DOMAIN_WALL_CODES}
-    best_other = max(others, key=lambda c: others[c], default=None)
-    if best_other is not None and others[best_other] > wall:
-        return best_other, others[best_other]
-    code = max(walls, key=lambda c: walls[c])
-    if code == ClassCode.WALL or not _is_clear(values[codes.index(code)], values, naming):
-        return int(ClassCode.WALL), wall
-    return code, walls[code]
+def _names(
+    codes: list[int], values: NDArray[np.float32], first: NDArray[np.int64], naming: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the classes of pieces: wall or boundary first, then the type of wall if it is clear.
 
-
-def _is_clear(own: NDArray[np.float32], values: NDArray[np.float32], naming: float) -> bool:
-    """Tell whether a type's share of a line exceeds `naming` by its standard error.
-
-    A short piece, or one along which the network wavers, needs a larger share.
+    `first` says where each piece of `values` (codes, n) begins. Probabilities are those of the
+    class, or of any wall where the type is not clear.
     """
+    sizes = np.diff(first, append=values.shape[1])
+    mean = np.add.reduceat(values.astype(np.float64), first, axis=1) / sizes
+    known = np.array(codes)
+    walls = np.isin(known, list(DOMAIN_WALL_CODES))
+    wall = mean[walls].sum(axis=0)
+    name, probability = np.full(len(first), int(ClassCode.WALL)), wall
+    if walls.any():
+        best = np.flatnonzero(walls)[mean[walls].argmax(axis=0)]
+        clear = _are_clear(best, values, first, naming) & (known[best] != ClassCode.WALL)
+        name = np.where(clear, known[best], name)
+        probability = np.where(clear, mean[best, np.arange(len(first))], wall)
+    if not walls.all():
+        others = mean[~walls]
+        boundary = others.max(axis=0) > wall
+        name = np.where(boundary, known[~walls][others.argmax(axis=0)], name)
+        probability = np.where(boundary, others.max(axis=0), probability)
+    return name, probability
+
+
+def _are_clear(
+    best: NDArray[np.int64], values: NDArray[np.float32], first: NDArray[np.int64], naming: float
+) -> NDArray[np.bool_]:
+    """Tell whether a type's share of each piece exceeds `naming` by its standard error.
+
+    A short piece, or one along which the network wavers, needs a larger share. `best` is the row
+    of `values` of each piece's type.
+    """
+    sizes = np.diff(first, append=values.shape[1])
+    own = values[np.repeat(best, sizes), np.arange(values.shape[1])].astype(np.float64)
     total = values.sum(axis=0)
     share = np.divide(own, total, out=np.zeros_like(own), where=total > 0)
-    independent = max(1.0, len(own) / _CORRELATED)
-    return float(share.mean() - share.std() / math.sqrt(independent)) >= naming
+    mean = np.add.reduceat(share, first) / sizes
+    variance = np.add.reduceat((share - np.repeat(mean, sizes)) ** 2, first) / sizes
+    independent = np.maximum(1.0, sizes / _CORRELATED)
+    clear: NDArray[np.bool_] = mean - np.sqrt(variance / independent) >= naming
+    return clear

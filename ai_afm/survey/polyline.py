@@ -1,5 +1,7 @@
 """Polylines: moved onto the ridge of a probability image, smoothed without shrinking."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +12,41 @@ Points = NDArray[np.float64]
 REACH = 4.0
 """How far from the skeleton the ridge is looked for, px."""
 
+_STEP = 0.5
+"""How far apart looks across a ridge are, px."""
+
+_MARGIN = 2 * int(REACH) + 1
+"""Pixels that an image needs beyond its edge for looks across a ridge at its edge."""
+
 _SHORTEST = 4
 """A line of fewer points has no course to be smoothed."""
 
 _FLANK = 0.4
 """A point that has to move further than this did not lie near the top of its ridge, px."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Polylines, all of them one behind the other: what is done to all of them is done at once.
+
+    Parameters
+    ----------
+    points
+        (n, 2) float64, (row, column), px; of one line after the other.
+    starts
+        (lines + 1,) int, where each begins; the last one is n.
+    closed
+        (lines,) bool: the last point joins the first.
+    """
+
+    points: Points
+    starts: NDArray[np.int64]
+    closed: NDArray[np.bool_]
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """How many points they have, (lines,) int."""
+        return np.diff(self.starts)
 
 
 def smooth(points: Points, sigma: float, closed: bool) -> Points:
@@ -32,98 +64,129 @@ def smooth(points: Points, sigma: float, closed: bool) -> Points:
     closed
         Whether the last point joins the first.
     """
-    return smooth_all([points], sigma, [closed])[0]
+    return smooth_all(_one(points, closed), sigma).points
 
 
-def smooth_all(lines: list[Points], sigma: float, closed: list[bool]) -> list[Points]:
+def smooth_all(lines: Lines, sigma: float) -> Lines:
     """Smooth many polylines as `smooth` does, in one go."""
-    once = _gauss(lines, sigma, closed)
-    twice = _gauss(once, sigma, closed)
-    return [
-        line if len(line) < _SHORTEST else 2 * g - gg
-        for line, g, gg in zip(lines, once, twice, strict=True)
-    ]
+    once = _gauss(lines, sigma)
+    twice = _gauss(once, sigma)
+    smoothed = 2 * once.points - twice.points
+    short = np.repeat(lines.sizes < _SHORTEST, lines.sizes)[:, None]
+    return Lines(np.where(short, lines.points, smoothed), lines.starts, lines.closed)
 
 
-def _gauss(lines: list[Points], sigma: float, closed: list[bool]) -> list[Points]:
-    """Filter lines one behind the other, each with enough of its continuation on both sides."""
-    reach = int(4 * sigma + 1)
-    every = []
-    for line, ring in zip(lines, closed, strict=True):
-        every += [_before(line, reach, ring), line, _before(line[::-1], reach, ring)[::-1]]
-    long = ndimage.gaussian_filter1d(np.concatenate(every), sigma, axis=0, mode="nearest")
-    starts = np.cumsum([0, *(len(part) for part in every)])[1::3]
-    return [long[start : start + len(line)] for start, line in zip(starts, lines, strict=True)]
+def _one(points: Points, closed: bool) -> Lines:
+    return Lines(points, np.array([0, len(points)]), np.array([closed]))
 
 
-def _before(points: Points, reach: int, closed: bool) -> Points:
-    """Return `reach` points that come before the first one.
+def _gauss(lines: Lines, sigma: float) -> Lines:
+    """Filter lines one behind the other, each with enough of its continuation on both sides.
 
-    Those of the ring, or a point reflection: a straight line stays what it is, and its end where it
-    is.
+    That is the other end of a ring, or a point reflection: a straight line stays what it is, and
+    its end where it is.
     """
-    if closed:
-        return points[np.arange(-reach, 0) % len(points)]
-    index = np.minimum(np.arange(reach, 0, -1), len(points) - 1)
-    mirrored: Points = 2 * points[0] - points[index]
-    return mirrored
+    reach = int(4 * sigma + 1)
+    points, first, last = lines.points, lines.starts[:-1, None], lines.starts[1:, None] - 1
+    size, ring = lines.sizes[:, None], lines.closed[:, None]
+    out = np.arange(1, reach + 1)
+    mirrored = np.minimum(out, size - 1)
+    before = points[np.where(ring, last - (out - 1) % size, first + mirrored)]
+    after = points[np.where(ring, first + (out - 1) % size, last - mirrored)]
+    before = np.where(ring[..., None], before, 2 * points[first] - before)
+    after = np.where(ring[..., None], after, 2 * points[last] - after)
+    # every line begins 2 x reach later for each one before it, and once for itself
+    shift = reach * (2 * np.arange(len(size)) + 1)[:, None]
+    place = np.arange(len(points)) + np.repeat(shift[:, 0], lines.sizes)
+    long = np.empty((len(points) + 2 * reach * len(size), 2))
+    long[place] = points
+    long[first + shift - out] = before
+    long[last + shift + out] = after
+    filtered = ndimage.gaussian_filter1d(long, sigma, axis=0, mode="nearest")
+    return Lines(filtered[place], lines.starts, lines.closed)
 
 
 def tangents(points: Points, closed: bool) -> Points:
     """Return the unit tangent, (n, 2), at every point."""
-    if closed:
-        along = np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)
-    else:
-        along = np.gradient(points, axis=0)
+    return _tangents(_one(points, closed))
+
+
+def _tangents(lines: Lines) -> Points:
+    index = np.arange(len(lines.points))
+    before, after = index - 1, index + 1
+    first, last = lines.starts[:-1], lines.starts[1:] - 1
+    before[first] = np.where(lines.closed, last, first)
+    after[last] = np.where(lines.closed, first, last)
+    along = lines.points[after] - lines.points[before]
     norm = np.hypot(along[:, 0], along[:, 1])[:, None]
     unit: Points = np.divide(along, norm, out=np.zeros_like(along), where=norm > 0)
     return unit
 
 
-def onto_ridges(
-    lines: list[Points], image: NDArray[np.float32], closed: list[bool]
-) -> list[Points]:
+def onto_ridges(lines: Lines, image: NDArray[np.float32]) -> Lines:
     """Move points across their lines to the centre of mass of the ridge they lie on.
 
     Parameters
     ----------
     lines
-        (n, 2) float64 each, (row, column).
+        The lines, (row, column), px.
     image
         (lines, pixels) float32 without NaN, e.g. a probability.
-    closed
-        Whether the last point of each joins the first.
     """
-    if not lines:
-        return []
-    courses = smooth_all(lines, 2.0, closed)
-    along = [tangents(course, ring) for course, ring in zip(courses, closed, strict=True)]
-    normal = np.concatenate(along)[:, ::-1] * (-1.0, 1.0)
-    points = np.concatenate(lines)
-    shift = _to_middle(points, normal, image)
+    if not len(lines.points):
+        return lines
+    normal = _tangents(smooth_all(lines, 2.0))[:, ::-1] * (-1.0, 1.0)
+    points = lines.points
+    # a point may be moved once by the whole reach, and looks as far from there
+    bordered = cv2.copyMakeBorder(image, *4 * (_MARGIN,), cv2.BORDER_REFLECT_101)
+    wide = np.asarray(bordered, np.float32)
+    shift = _to_middle(points, normal, wide)
     # from the flank of a ridge one look does not see its other side
     far = np.abs(shift) > _FLANK
     if far.any():
-        shift[far] += _to_middle((points + shift[:, None] * normal)[far], normal[far], image)
-    moved = points + shift[:, None] * normal
-    return np.split(moved, np.cumsum([len(line) for line in lines])[:-1])
+        shift[far] += _to_middle((points + shift[:, None] * normal)[far], normal[far], wide)
+    return Lines(points + shift[:, None] * normal, lines.starts, lines.closed)
 
 
-def _to_middle(points: Points, normal: Points, image: NDArray[np.float32]) -> Points:
-    """Return the way along the normal to the centre of mass of the ridge around each point, px."""
-    t = np.arange(-REACH, REACH + 0.25, 0.5)
-    where = points[:, None, :] + t[None, :, None] * normal[:, None, :]
-    profile = ndimage.map_coordinates(image, where.transpose(2, 0, 1), order=1, mode="mirror")
-    middle = len(t) // 2
-    # only what hangs together with the middle: a neighbouring wall must not pull
-    right = np.minimum.accumulate(profile[:, middle:], axis=1)
-    left = np.minimum.accumulate(profile[:, middle::-1], axis=1)[:, ::-1]
-    hull = np.concatenate([left[:, :-1], right], axis=1)
-    weight = np.clip(hull - 0.5 * profile[:, middle : middle + 1], 0, None)
-    total = weight.sum(axis=1)
-    shift: Points = np.zeros(len(points))
-    np.divide((weight * t).sum(axis=1), total, out=shift, where=total > 0)
+def _to_middle(points: Points, normal: Points, wide: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the way along the normal to the centre of mass of the ridge around each point, px.
+
+    `wide` is the image with `_MARGIN` more pixels on each side.
+    """
+    start, direction = points.T + _MARGIN, normal.T
+    top = _between_pixels(wide, *start)
+    total = 0.5 * top.astype(np.float64)
+    moment = np.zeros(len(points))
+    for side in (_STEP, -_STEP):
+        # only what hangs together with the middle: a neighbouring wall must not pull
+        index, at, way, least, floor = np.arange(len(points)), start, direction, top, 0.5 * top
+        for t in side * np.arange(1, round(REACH / _STEP) + 1):
+            least = np.minimum(least, _between_pixels(wide, *(at + t * way)))
+            on = np.flatnonzero(least > floor)
+            index, at, way, least, floor = index[on], at[:, on], way[:, on], least[on], floor[on]
+            weight = least - floor
+            total[index] += weight
+            moment[index] += t * weight
+    shift: NDArray[np.float64] = np.divide(moment, total, out=moment, where=total > 0)
     return shift
+
+
+def _between_pixels(
+    image: NDArray[np.float32], rows: NDArray[np.float64], columns: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Interpolate linearly at positions inside an image, each (n,)."""
+    row, column = rows.astype(np.int64), columns.astype(np.int64)
+    down, right = (rows - row).astype(np.float32), (columns - column).astype(np.float32)
+    width = image.shape[1]
+    at = row * width + column
+    flat = image.ravel()
+    above: NDArray[np.float32] = flat[at]
+    above += right * (flat[at + 1] - above)
+    at += width
+    below = flat[at]
+    below += right * (flat[at + 1] - below)
+    above += down * (below - above)
+    return above
 
 
 def simplify(points: Points, tolerance: float, closed: bool) -> Points:

@@ -1,22 +1,26 @@
 """Pieces of lines in pixels, how they are tied together at junctions, and the way to metres."""
 
-import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm import geometry
 from ai_afm.survey import borders, polyline
-from ai_afm.survey.skeleton import Chain, Mask, Pixel
+from ai_afm.survey.skeleton import Chains, Mask
 from ai_afm.types import ClassCode, Junction, Point, ScanRegion, Wall, WallNetwork
 
 Points = NDArray[np.float64]
 
 _BLUR = 4.0
 """How far from a junction the skeleton is bent by the thickness of the lines, px."""
+
+_ENOUGH = 3
+"""Points that tell a direction."""
+
+_PARALLEL = 1e-2
+"""Ratio of singular values below which lines do not tell where along them they meet."""
 
 _PASSING = 2
 """Branches of a node at which a line only changes its class."""
@@ -53,108 +57,133 @@ class Canvas:
         """Return the pixels that positions (n, 2) lie in, or the nearest ones."""
         return np.clip(np.rint(points).astype(np.int64), 0, np.array(self.shape) - 1)
 
-    def pixel(self, node: Points) -> Pixel:
-        """Return the pixel that a position lies in, or the nearest one."""
-        row, column = self.nearest(node).tolist()
-        return row, column
+
+def merge_nodes(chains: Chains, shortest: float) -> tuple[NDArray[np.int64], Points]:
+    """Return numbered nodes; those joined by a chain below `shortest` are one (thick crossings).
+
+    Returns
+    -------
+    numbers
+        (chains, 2) int, of the nodes at both ends of each chain; -1 for closed ones.
+    nodes
+        (nodes, 2) float64, where they are, px.
+    """
+    every = np.stack([chains.first, chains.last], axis=1)
+    ends = every[~chains.closed]
+    pixels, number, degree = np.unique(
+        ends.reshape(-1, 2), axis=0, return_inverse=True, return_counts=True
+    )
+    number = number.reshape(-1, 2)
+    short = (chains.lengths[~chains.closed] <= shortest) & (number[:, 0] != number[:, 1])
+    short &= (degree[number] > _PASSING).all(axis=1)
+    leader = list(range(len(pixels)))
+
+    def find(node: int) -> int:
+        while leader[node] != node:
+            node = leader[node]
+        return node
+
+    for a, b in number[short].tolist():
+        first, second = sorted((find(a), find(b)))
+        leader[second] = first
+    group = np.unique([find(node) for node in leader], return_inverse=True)[1].astype(np.int64)
+    size = np.bincount(group)
+    nodes = [np.bincount(group, pixels[:, axis]) / size for axis in (0, 1)]
+    numbers = np.full((len(chains), 2), -1)
+    numbers[~chains.closed] = group[number]
+    return numbers, np.stack(nodes, axis=1)
 
 
-def merge_nodes(
-    chains: Sequence[Chain], shortest: float
-) -> tuple[dict[Pixel, int], dict[int, Points]]:
-    """Return numbered nodes; those joined by a chain below `shortest` are one (thick crossings)."""
-    degree: dict[Pixel, int] = defaultdict(int)
-    for chain in chains:
-        if not chain.closed:
-            degree[chain.first] += 1
-            degree[chain.last] += 1
-    leader = {p: p for p in degree}
+def tied(segments: list[Segment], nodes: Points, canvas: Canvas) -> tuple[list[Segment], Points]:
+    """Bring the branches of a junction together where their courses meet, and led to the edge.
 
-    def find(p: Pixel) -> Pixel:
-        while leader[p] != p:
-            p = leader[p]
-        return p
-
-    for chain in chains:
-        if chain.closed or chain.length > shortest or chain.first == chain.last:
-            continue
-        if degree[chain.first] > 2 and degree[chain.last] > 2:
-            leader[find(chain.first)] = find(chain.last)
-    groups: dict[Pixel, list[Pixel]] = defaultdict(list)
-    for p in sorted(degree):
-        groups[find(p)].append(p)
-    node_of = {p: i for i, group in enumerate(groups.values()) for p in group}
-    nodes = {i: np.mean(group, axis=0) for i, group in enumerate(groups.values())}
-    return node_of, nodes
-
-
-def tied(segments: list[Segment], nodes: dict[int, Points], canvas: Canvas) -> list[Segment]:
-    """Bring the branches of a junction together where their courses meet, and led to the edge."""
-    branches: dict[int, list[Points]] = defaultdict(list)
-    for segment in segments:
-        if segment.ends is not None:
-            branches[segment.ends[0]].append(segment.points)
-            branches[segment.ends[1]].append(segment.points[::-1])
-    met = {node: _meeting_point(courses) for node, courses in branches.items()}
+    `nodes` are (nodes, 2) float64, px; they are returned as the courses meet there.
+    """
+    if not segments:
+        return [], nodes
+    ends = np.array([segment.ends or (-1, -1) for segment in segments])
+    branches = np.bincount(ends[ends >= 0], minlength=len(nodes))
+    met = _meeting_points(segments, ends, branches)
+    at_edge = canvas.edge[tuple(canvas.nearest(nodes).T)] & (branches == 1)
+    blocks = borders.scanned_blocks(canvas.valid)[canvas.nearest(nodes)[:, 0]]
     result = []
     for segment in segments:
         points = segment.points
         for end in segment.ends or ():
+            if at_edge[end]:
+                near = canvas.edge[tuple(canvas.nearest(points).T)]
+                box = borders.outer_box(blocks[end], canvas.shape[1])
+                points = borders.led_out(points, near, box)
+            elif branches[end] > 1:
+                points = _led_to(points, met[end], _BLUR if branches[end] > _PASSING else 0.0)
             # twice turned: the other end is the first one then, and the course as it was at last
-            points = _ended(points, met[end], len(branches[end]), nodes[end], canvas)[::-1]
-        result.append(replace(segment, points=polyline.simplify(points, 0.05, segment.closed)))
-    nodes.update(met)
-    return result
+            points = points[::-1]
+        points = polyline.simplify(points, 0.05, segment.closed)
+        result.append(Segment(points, segment.code, segment.probability, segment.ends))
+    return result, met
 
 
-def _ended(points: Points, met: Points, branches: int, node: Points, canvas: Canvas) -> Points:
-    """Return a course whose beginning is brought to its node, or led out of the frame."""
-    pixel = canvas.pixel(node)
-    if branches == 1:
-        if not canvas.edge[pixel]:
-            return points
-        near = canvas.edge[tuple(canvas.nearest(points).T)]
-        box = borders.scanned_box(pixel[0], canvas.shape, canvas.valid)
-        return borders.led_out(points, near, box)
-    return _led_to(points, met, _BLUR if branches > _PASSING else 0.0)
-
-
-def _meeting_point(courses: list[Points]) -> Points:
-    """Return the point nearest to the straight continuations of all branches (least squares).
+def _meeting_points(
+    segments: list[Segment], ends: NDArray[np.int64], branches: NDArray[np.int64]
+) -> Points:
+    """Return the points nearest to the straight continuations of all branches (least squares).
 
     Thinning bends the lines next to a junction, by up to the half width of the mask, so the
-    branches are judged from beyond that.
+    branches are judged from beyond that. Where lines do not tell, it is the mean of their ends.
     """
-    middle: Points = sum((course[0] for course in courses), np.zeros(2)) / len(courses)
-    if len(courses) <= _PASSING:
-        return middle
-    across = []
-    offsets = []
-    for course in courses:
-        far = np.hypot(*(course - course[0]).T)
-        piece = course[(far >= _BLUR) & (far <= 3 * _BLUR)]
-        if len(piece) < 3:
-            return middle
-        center = piece.mean(axis=0)
-        rows, columns = (piece - center).T
-        # direction of the longer axis of the piece
-        angle = 0.5 * math.atan2(2 * float(rows @ columns), float(columns @ columns - rows @ rows))
-        normal = np.array([math.cos(angle), -math.sin(angle)])
-        across.append(normal)
-        offsets.append(float(normal @ center))
-    met: Points = np.linalg.lstsq(np.array(across), np.array(offsets), rcond=1e-2)[0]
-    return met if np.hypot(*(met - middle)) <= _BLUR else middle
+    points = np.concatenate([segment.points for segment in segments])
+    sizes = np.array([len(segment.points) for segment in segments])
+    starts = np.cumsum(sizes) - sizes
+    middle, sides = np.zeros((len(branches), 2)), np.zeros((len(branches), 2, 2))
+    offsets, judged = np.zeros((len(branches), 2)), branches > _PASSING
+    for side, terminal in enumerate((points[starts], points[starts + sizes - 1])):
+        node, open_ends = ends[:, side], ends[:, side] >= 0
+        away = points - np.repeat(terminal, sizes, axis=0)
+        far = np.hypot(away[:, 0], away[:, 1])
+        piece = (far >= _BLUR) & (far <= 3 * _BLUR)
+        enough, center, normal = _straight(points, piece, starts)
+        judged[node[open_ends & ~enough]] = False
+        told = open_ends & enough
+        np.add.at(middle, node[open_ends], terminal[open_ends])
+        np.add.at(sides, node[told], normal[told, :, None] * normal[told, None, :])
+        offset = (normal * center).sum(axis=1, keepdims=True)
+        np.add.at(offsets, node[told], (normal * offset)[told])
+    middle /= np.maximum(branches, 1)[:, None]
+    met = np.einsum("nij,nj->ni", np.linalg.pinv(sides, _PARALLEL**2, hermitian=True), offsets)
+    judged &= np.hypot(*(met - middle).T) <= _BLUR
+    return np.where(judged[:, None], met, middle)
+
+
+def _straight(
+    points: Points, piece: Mask, starts: NDArray[np.int64]
+) -> tuple[Mask, Points, Points]:
+    """Fit a straight line to a piece of each course.
+
+    Returns (courses,) bool: whether there are enough points for it; the means and the unit normals
+    of the pieces, (courses, 2).
+    """
+    sizes = np.diff(starts, append=len(points))
+    count = np.add.reduceat(piece.astype(np.int64), starts)
+    inside = piece[:, None]
+    center = np.add.reduceat(points * inside, starts) / np.maximum(count, 1)[:, None]
+    rows, columns = ((points - np.repeat(center, sizes, axis=0)) * inside).T
+    moments = np.stack([rows * columns, columns**2 - rows**2], axis=1)
+    # direction of the longer axis of the piece
+    twice, difference = np.add.reduceat(moments, starts).T
+    angle = 0.5 * np.arctan2(2 * twice, difference)
+    return count >= _ENOUGH, center, np.stack([np.cos(angle), -np.sin(angle)], axis=1)
 
 
 def _led_to(points: Points, node: Points, blur: float) -> Points:
     """Let a course begin at its node, leaving out what lies closer to it than `blur`."""
-    far = np.hypot(*(points - node).T) > blur
-    start = int(np.argmax(far)) if far[:-1].any() else len(points) - 1
-    return np.vstack([node, points[max(start, 1) :]])
+    away = points - node
+    far = away[:, 0] ** 2 + away[:, 1] ** 2 > blur**2
+    start = int(far.argmax()) if far[:-1].any() else len(points) - 1
+    return np.concatenate([node[None], points[max(start, 1) :]])
 
 
 def in_metres(
-    segments: list[Segment], nodes: dict[int, Points], canvas: Canvas, region: ScanRegion
+    segments: list[Segment], nodes: Points, canvas: Canvas, region: ScanRegion
 ) -> WallNetwork:
     """Return tied segments as walls, and their nodes as junctions, needle tips and open ends."""
 
@@ -174,7 +203,7 @@ def in_metres(
         for node in segment.ends or ():
             branches[node].append(segment.code)
     numbers = sorted(branches)
-    ends = np.array([nodes[node] for node in numbers]).reshape(-1, 2)
+    ends = nodes[numbers]
     at_edge = canvas.edge[tuple(canvas.nearest(ends).T)].tolist()
     junctions: list[Junction] = []
     tips: list[Point] = []

@@ -1,17 +1,21 @@
 """A 1-px skeleton as a graph: nodes (ends and junctions) joined by chains of pixels."""
 
+import math
 from dataclasses import dataclass
+from itertools import chain
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
-Pixel = tuple[int, int]
 Mask = NDArray[np.bool_]
 
 _AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 """Steps (row, column) to the eight neighbours, in image order."""
+
+_DIAGONAL = {0: [1, 3], 2: [1, 4], 5: [3, 6], 7: [4, 6]}
+"""Which of them are diagonal, and the two straight ones beside each."""
 
 _ON_A_LINE = 2
 """Neighbours of a pixel that is neither an end nor a junction."""
@@ -21,35 +25,59 @@ _PRUNING_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """A run of skeleton pixels between two nodes.
+class Chains:
+    """Runs of skeleton pixels between two nodes, all of them one behind the other.
 
     Parameters
     ----------
     pixels
-        (n, 2) int, (row, column) in order, both nodes included.
+        (n, 2) int, (row, column) of one chain after the other, each in order, both nodes included.
+    starts
+        (chains + 1,) int, where each begins; the last one is n.
     closed
-        Whether it is a loop without any node; the first pixel is then not repeated at the end.
+        (chains,) bool: a loop without any node; its first pixel is not repeated at its end.
+    degree
+        (chains, 2) int, how many neighbours the first and the last pixel of each have.
     """
 
     pixels: NDArray[np.int64]
-    closed: bool = False
+    starts: NDArray[np.int64]
+    closed: Mask
+    degree: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.closed)
 
     @property
-    def first(self) -> Pixel:
-        """The pixel it starts at."""
-        return int(self.pixels[0, 0]), int(self.pixels[0, 1])
+    def first(self) -> NDArray[np.int64]:
+        """The pixels they start at, (chains, 2) int."""
+        return self.pixels[self.starts[:-1]]
 
     @property
-    def last(self) -> Pixel:
-        """The pixel it ends at."""
-        return int(self.pixels[-1, 0]), int(self.pixels[-1, 1])
+    def last(self) -> NDArray[np.int64]:
+        """The pixels they end at, (chains, 2) int."""
+        return self.pixels[self.starts[1:] - 1]
 
     @property
-    def length(self) -> float:
-        """Length along the pixel centres, px."""
-        steps = np.diff(self.pixels, axis=0)
-        return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
+    def sizes(self) -> NDArray[np.int64]:
+        """How many pixels they have, (chains,) int."""
+        return np.diff(self.starts)
+
+    @property
+    def lengths(self) -> NDArray[np.float64]:
+        """Lengths along the pixel centres, (chains,) float64, px."""
+        straight = np.abs(np.diff(self.pixels, axis=0)).sum(axis=1) == 1
+        before = np.concatenate([[0], np.cumsum(straight)])
+        count = before[self.starts[1:] - 1] - before[self.starts[:-1]]
+        lengths: NDArray[np.float64] = count + math.sqrt(2) * (self.sizes - 1 - count)
+        return lengths
+
+    def only(self, chosen: Mask) -> "Chains":
+        """Return some of them; `chosen` is (chains,) bool."""
+        starts = np.concatenate([[0], np.cumsum(self.sizes[chosen])])
+        pixels = self.pixels[np.repeat(chosen, self.sizes)]
+        return Chains(pixels, starts, self.closed[chosen], self.degree[chosen])
 
 
 def thin(mask: Mask, border: int = 8) -> Mask:
@@ -80,7 +108,7 @@ def drop_small(mask: Mask, pixels: int) -> Mask:
 class _Graph:
     """Skeleton pixels and which of them are neighbours.
 
-    `pixels` (n, 2) int in image order, `near` (n, 8) int the numbers of the neighbours in image
+    `pixels` (n, 2) int in image order, `near` (8, n) int the numbers of the neighbours in image
     order with -1 where there is none, `degree` (n,) int how many there are.
 
     Two diagonal neighbours count only when no straight step leads from one to the other, so a
@@ -88,28 +116,25 @@ class _Graph:
     """
 
     pixels: NDArray[np.int64]
-    near: NDArray[np.int64]
+    near: NDArray[np.int32]
     degree: NDArray[np.int64]
 
 
 def _graph(skeleton: Mask) -> _Graph:
     width = skeleton.shape[1] + 2
-    padded = np.pad(skeleton, 1)
+    padded = np.zeros((skeleton.shape[0] + 2, width), bool)
+    padded[1:-1, 1:-1] = skeleton
     flat = np.flatnonzero(padded)
-    number = np.full(padded.size, -1)
+    number = np.full(padded.size, -1, np.int32)
     number[flat] = np.arange(len(flat))
-    near = np.empty((len(flat), len(_AROUND)), np.int64)
-    for k, (dr, dc) in enumerate(_AROUND):
-        found = number[flat + dr * width + dc]
-        if dr and dc:
-            cornered = (number[flat + dr * width] >= 0) | (number[flat + dc] >= 0)
-            found = np.where(cornered, -1, found)
-        near[:, k] = found
+    near = np.stack([number[flat + dr * width + dc] for dr, dc in _AROUND])
+    for k, corners in _DIAGONAL.items():
+        near[k, (near[corners] >= 0).any(axis=0)] = -1
     pixels = np.stack([flat // width - 1, flat % width - 1], axis=1)
-    return _Graph(pixels, near, (near >= 0).sum(axis=1))
+    return _Graph(pixels, near, (near >= 0).sum(axis=0))
 
 
-def trace(skeleton: Mask) -> list[Chain]:
+def trace(skeleton: Mask) -> Chains:
     """Cut a skeleton into chains at its ends and junctions, in a fixed order.
 
     Parameters
@@ -119,50 +144,60 @@ def trace(skeleton: Mask) -> list[Chain]:
 
     Returns
     -------
-    list of Chain
+    Chains
         Lonely pixels are left out.
     """
-    return [chain for chain, _ in _traced(_graph(skeleton))]
-
-
-def _traced(graph: _Graph) -> list[tuple[Chain, tuple[int, int]]]:
-    """Return chains with the degrees of their first and last pixel."""
+    graph = _graph(skeleton)
     on_a_line = graph.degree == _ON_A_LINE
-    # plain lists: a walk asks for one number after the other
-    pairs = np.where(on_a_line[:, None], np.sort(graph.near, axis=1)[:, -2:], -1).tolist()
+    # a walk asks for one number after the other, which plain lists are faster at
+    both = np.where(on_a_line, np.where(graph.near >= 0, graph.near, 0).sum(axis=0), -1).tolist()
+    nodes = np.flatnonzero(~on_a_line)
+    index, k = np.nonzero(graph.near.T[nodes] >= 0)
+    steps = zip(nodes[index].tolist(), graph.near[k, nodes[index]].tolist(), strict=True)
     seen: set[tuple[int, int]] = set()
     paths = []
-    for node in np.flatnonzero(~on_a_line).tolist():
-        for step in graph.near[node][graph.near[node] >= 0].tolist():
-            if (node, step) not in seen:
-                path = _walk(pairs, node, step)
-                seen |= {(path[0], path[1]), (path[-1], path[-2])}
-                paths.append((path, False))
-    visited = np.zeros(len(pairs), bool)
-    for path, _ in paths:
-        visited[path] = True
-    for start in np.flatnonzero(~visited & on_a_line).tolist():
-        if not visited[start]:
-            path = _walk(pairs, start, pairs[start][0])
-            visited[path] = True
-            paths.append((path[:-1], True))
-    degree = graph.degree
-    return [
-        (Chain(graph.pixels[path], closed), (int(degree[path[0]]), int(degree[path[-1]])))
-        for path, closed in paths
-    ]
+    for node, step in steps:
+        if (node, step) not in seen:
+            path = _walk(both, node, step)
+            seen.add((path[-1], path[-2]))
+            paths.append(path)
+    closed = _loops(graph, both, paths)
+    paths += closed
+    starts = np.cumsum([0, *map(len, paths)])
+    every = np.array([*chain.from_iterable(paths)], np.int64)
+    ends = np.stack([every[starts[:-1]], every[starts[1:] - 1]], axis=1)
+    is_closed = np.arange(len(paths)) >= len(paths) - len(closed)
+    return Chains(graph.pixels[every], starts, is_closed, graph.degree[ends])
 
 
-def _walk(pairs: list[list[int]], start: int, step: int) -> list[int]:
-    """Follow a line to its end; `pairs` are the two neighbours of a pixel on a line, else -1."""
-    path = [start, step]
+def _loops(graph: _Graph, both: list[int], paths: list[list[int]]) -> list[list[int]]:
+    """Return what no path from node to node leads through."""
+    inner = sum(map(len, paths)) - 2 * len(paths)
+    if inner == np.count_nonzero(graph.degree == _ON_A_LINE):
+        return []
+    left = graph.degree == _ON_A_LINE
+    left[[*chain.from_iterable(paths)]] = False
+    loops = []
+    for start in np.flatnonzero(left).tolist():
+        if left[start]:
+            near = graph.near[:, start]
+            path = _walk(both, start, int(near[near >= 0][0]))[:-1]
+            left[path] = False
+            loops.append(path)
+    return loops
+
+
+def _walk(both: list[int], start: int, step: int) -> list[int]:
+    """Follow a line to its end; `both` is the sum of the two neighbours on a line, else -1."""
+    path = [start]
     before, here = start, step
     while here != start:
-        a, b = pairs[here]
-        if a < 0:
-            break
-        before, here = here, b if a == before else a
         path.append(here)
+        total = both[here]
+        if total < 0:
+            return path
+        before, here = here, total - before
+    path.append(here)
     return path
 
 
@@ -188,7 +223,7 @@ class Judgement:
     faint: Mask
 
 
-def prune(skeleton: Mask, judgement: Judgement) -> tuple[Mask, list[Chain]]:
+def prune(skeleton: Mask, judgement: Judgement) -> tuple[Mask, Chains]:
     """Remove what thinning makes up: spurs and links.
 
     A spur is a short chain with one free end, on a bump of a line. A link is a short faint chain
@@ -206,28 +241,39 @@ def prune(skeleton: Mask, judgement: Judgement) -> tuple[Mask, list[Chain]]:
     skeleton, chains
         What is left, and its chains as `trace` gives them.
     """
-    skeleton = skeleton.copy()
+    chains = trace(skeleton)
     for _ in range(_PRUNING_ROUNDS):
-        chains = _traced(_graph(skeleton))
-        spurs = [c for c, degrees in chains if _is_made_up(c, degrees, judgement)]
-        if not spurs:
-            return skeleton, [c for c, _ in chains]
-        joints = {c.first for c, d in chains if d[0] > _ON_A_LINE}
-        joints |= {c.last for c, d in chains if d[1] > _ON_A_LINE}
-        for chain in spurs:
-            for r, c in chain.pixels.tolist():
-                skeleton[r, c] = (r, c) in joints
+        made_up = _made_up(chains, judgement)
+        if not made_up.any():
+            break
+        spurs = chains.only(made_up)
+        skeleton = skeleton.copy()
+        skeleton[_at(spurs.pixels)] = False
+        for ends, degree in zip((spurs.first, spurs.last), spurs.degree.T, strict=True):
+            skeleton[_at(ends[degree > _ON_A_LINE])] = True
         # without its spur, a junction may keep a pixel too many
         skeleton = _skeleton(skeleton)
-    return skeleton, trace(skeleton)
+        chains = trace(skeleton)
+    return skeleton, chains
 
 
-def _is_made_up(chain: Chain, degrees: tuple[int, int], by: Judgement) -> bool:
-    if chain.closed or max(degrees) <= _ON_A_LINE:
-        return False
-    if min(degrees) > _ON_A_LINE:
-        return chain.length <= 2 * by.shortest and bool(by.faint[tuple(chain.pixels.T)].any())
-    free, joined = (chain.first, chain.last) if degrees[0] == 1 else (chain.last, chain.first)
-    if min(degrees) != 1 or by.keep[free]:
-        return False
-    return chain.length < max(by.shortest, 1.5 * float(by.thickness[joined]))
+def _made_up(chains: Chains, by: Judgement) -> Mask:
+    """Tell which chains are spurs or links, (chains,) bool."""
+    if not len(chains):
+        return np.zeros(0, bool)
+    fewest, most = chains.degree.min(axis=1), chains.degree.max(axis=1)
+    lengths = chains.lengths
+    faint = np.logical_or.reduceat(by.faint[_at(chains.pixels)], chains.starts[:-1])
+    links = (fewest > _ON_A_LINE) & (lengths <= 2 * by.shortest) & faint
+    ends_first = (chains.degree[:, 0] == 1)[:, None]
+    free = np.where(ends_first, chains.first, chains.last)
+    joined = np.where(ends_first, chains.last, chains.first)
+    spurs = (fewest == 1) & (most > _ON_A_LINE) & ~by.keep[_at(free)]
+    thickness = by.thickness[_at(joined)].astype(np.float64)
+    spurs &= lengths < np.maximum(by.shortest, 1.5 * thickness)
+    made_up: Mask = links | spurs
+    return made_up
+
+
+def _at(pixels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return pixels[:, 0], pixels[:, 1]

@@ -1,6 +1,8 @@
 """Segmentation -> wall network: polylines, junctions and free ends in metres."""
 
+import functools
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -12,7 +14,7 @@ from ai_afm.survey import grains as grain_maps
 from ai_afm.survey.gaps import Gap, bridged
 from ai_afm.survey.naming import pieces_of
 from ai_afm.survey.segments import Canvas, Segment, in_metres, merge_nodes, tied
-from ai_afm.survey.skeleton import Chain, Judgement, Mask, Pixel, drop_small, prune, thin
+from ai_afm.survey.skeleton import Chains, Judgement, Mask, prune, thin
 from ai_afm.types import ClassCode, ScanRegion, Segmentation, SlowDirection, WallNetwork
 
 Points = NDArray[np.float64]
@@ -103,11 +105,13 @@ def extract_network(
     planes = _planes(segmentation, valid, settings)
     if valid.sum() < 2 or not planes:
         return WallNetwork(region, ())
-    any_wall: Image = np.sum(list(planes.values()), axis=0, dtype=np.float32)
+    any_wall = functools.reduce(np.add, planes.values())
     chains, edge = _chains(any_wall, valid, settings)
-    segments, nodes = _segments(chains, any_wall, planes, settings)
+    if not len(chains):
+        return WallNetwork(region, ())
     canvas = Canvas(edge, valid)
-    network = in_metres(tied(segments, nodes, canvas), nodes, canvas, region)
+    segments, nodes = tied(*_segments(chains, any_wall, planes, settings), canvas)
+    network = in_metres(segments, nodes, canvas, region)
     return replace(network, grains=grain_maps.grains(network, any_wall.shape, valid=valid))
 
 
@@ -117,34 +121,39 @@ def _planes(
     """Return the probability of each drawn class; unscanned rows mirror those nearest to them."""
     if not valid.any():
         return {}
-    nearest = ndimage.distance_transform_edt(~valid, return_distances=False, return_indices=True)[0]
-    mirrored = np.clip(2 * nearest - np.arange(len(valid)), 0, len(valid) - 1)
-    nearest = np.where(valid[mirrored], mirrored, nearest)
-    return {
-        int(code): np.nan_to_num(plane if valid.all() else plane[nearest])
+    planes = {
+        int(code): np.asarray(plane, np.float32)
         for code, plane in zip(segmentation.classes, segmentation.probability, strict=True)
         if code in settings.codes
     }
+    if not valid.all():
+        nearest = ndimage.distance_transform_edt(
+            ~valid, return_distances=False, return_indices=True
+        )[0]
+        mirrored = np.clip(2 * nearest - np.arange(len(valid)), 0, len(valid) - 1)
+        nearest = np.where(valid[mirrored], mirrored, nearest)
+        planes = {code: plane[nearest] for code, plane in planes.items()}
+    # a look through the whole costs less than a copy of it
+    known = {code: not np.isnan(plane.sum()) for code, plane in planes.items()}
+    return {code: plane if known[code] else np.nan_to_num(plane) for code, plane in planes.items()}
 
 
-def _chains(
-    any_wall: Image, valid: NDArray[np.bool_], settings: Extraction
-) -> tuple[list[Chain], Mask]:
+def _chains(any_wall: Image, valid: NDArray[np.bool_], settings: Extraction) -> tuple[Chains, Mask]:
     """Return the lines of pixels, and the places where a line may end without being an open end."""
     high = settings.threshold
     # a piece that the frame cuts has only a part of its pixels here
     shortest = settings.min_pixels // 2
-    mask = drop_small(_hysteresis(any_wall, high * settings.low, high), shortest)
+    mask = _lasting(any_wall > high * settings.low, any_wall > high, shortest)
     thickness = _thickness(mask)
     skeleton = thin(mask)
     skeleton[~valid] = False
     # the last pixels of a thick line are cut with it
     inside = borders.edge_distance(mask.shape, valid)
-    edge = inside <= np.maximum(2.0, thickness)
+    edge = inside <= np.maximum(np.float32(2.0), thickness)
     judgement = Judgement(thickness, settings.spur_pixels, edge, any_wall < high)
     skeleton, chains = prune(skeleton, judgement)
     kept = _lines(skeleton, edge, inside > 0, settings.min_pixels)
-    chains = [chain for chain in chains if kept[chain.first]]
+    chains = chains.only(kept[tuple(chains.first.T)])
     return bridged(kept, chains, any_wall, edge, settings.gap), edge
 
 
@@ -153,86 +162,82 @@ def _lines(skeleton: Mask, edge: Mask, inside: Mask, shortest: int) -> Mask:
 
     What lies in the outermost pixels alone is not cut by the edge, it lies along it.
     """
-    _, pieces, found, _ = cv2.connectedComponentsWithStats(skeleton.astype(np.uint8))
-    size = found[:, cv2.CC_STAT_AREA]
+    at, piece = _pieces(skeleton)
+    size = np.bincount(piece, minlength=1)
     touches, enters = np.zeros((2, len(size)), bool)
-    touches[pieces[skeleton & edge]] = True
-    enters[pieces[skeleton & inside]] = True
+    touches[piece[edge[at]]] = True
+    enters[piece[inside[at]]] = True
     keep = (size >= shortest) | (touches & enters & (size >= shortest // 2))
-    keep[0] = False
-    kept: Mask = keep[pieces]
+    kept = np.zeros(skeleton.shape, bool)
+    kept[at] = keep[piece]
     return kept
 
 
 def _thickness(mask: Mask) -> Image:
-    """Return the distance of every pixel of a mask to the nearest one outside, px."""
+    """Return the distance of every pixel of a mask to the nearest one outside, px, to 2 %."""
     wide = np.pad(mask, 1, mode="edge").astype(np.uint8)
     found = cv2.distanceTransform(wide, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
     return np.asarray(found, np.float32)
 
 
-def _reaching(mask: Mask, place: Mask) -> Mask:
-    """Return the pieces of a mask that touch a place."""
-    _, pieces = cv2.connectedComponents(mask.astype(np.uint8))
-    touching = np.zeros(int(pieces.max()) + 1, bool)
-    touching[pieces[mask & place]] = True
-    touching[0] = False
-    found: Mask = touching[pieces]
-    return found
+def _lasting(mask: Mask, place: Mask, smallest: int) -> Mask:
+    """Return the pieces of a mask that touch a place and have `smallest` pixels."""
+    at, piece = _pieces(mask)
+    size = np.bincount(piece, minlength=1)
+    touching = np.zeros(len(size), bool)
+    touching[piece[place[at]]] = True
+    kept = np.zeros(mask.shape, bool)
+    kept[at] = (touching & (size >= smallest))[piece]
+    return kept
 
 
-def _hysteresis(image: Image, low: float, high: float) -> Mask:
-    """Return the pieces above `low` that reach above `high` somewhere."""
-    return _reaching(image > low, image > high)
+def _pieces(mask: Mask) -> tuple[tuple[NDArray[np.int64], ...], NDArray[np.int32]]:
+    """Return the (rows, columns) of a mask's pixels, and the number of the piece each is part of.
+
+    What is asked of pieces is asked of few pixels: a mask of lines is mostly empty.
+    """
+    _, numbered = cv2.connectedComponents(mask.astype(np.uint8))
+    at = np.nonzero(mask)
+    return at, np.asarray(numbered[at], np.int32)
 
 
 def _segments(
-    chains: list[Chain], any_wall: Image, planes: dict[int, Image], settings: Extraction
-) -> tuple[list[Segment], dict[int, Points]]:
-    node_of, nodes = merge_nodes(chains, settings.spur_pixels + 1)
-    chains = [c for c in chains if not _within_a_node(c, node_of, settings.spur_pixels + 1)]
-    blurred = cv2.GaussianBlur(any_wall, (7, 7), 0.7, borderType=cv2.BORDER_REFLECT)
-    ridge = np.asarray(blurred, np.float32)
-    segments = []
-    for chain, course in zip(chains, _courses(chains, ridge), strict=True):
-        at = tuple(chain.pixels.T)
-        along = {code: plane[at] for code, plane in planes.items()}
-        pieces = pieces_of(along, settings.naming, settings.min_pixels)
-        for piece in pieces:
-            if chain.closed and len(pieces) == 1:
-                segments.append(Segment(course, piece.code, piece.probability, None))
-                continue
-            ends = (
-                _end(chain, piece.first, 0, node_of, nodes),
-                _end(chain, piece.last, len(chain.pixels) - 1, node_of, nodes),
-            )
-            part = course[piece.first : piece.last + 1]
-            segments.append(Segment(part, piece.code, piece.probability, ends))
-    return segments, nodes
+    chains: Chains, any_wall: Image, planes: dict[int, Image], settings: Extraction
+) -> tuple[list[Segment], Points]:
+    """Return the pieces of lines, and where the nodes are that they end at."""
+    numbers, nodes = merge_nodes(chains, settings.spur_pixels + 1)
+    within = (numbers[:, 0] == numbers[:, 1]) & (chains.lengths <= settings.spur_pixels + 1)
+    outside = chains.closed | ~within
+    chains, numbers = chains.only(outside), numbers[outside]
+    if not len(chains):
+        return [], nodes
+    course = _courses(chains, any_wall)
+    at = tuple(chains.pixels.T)
+    along = {code: plane[at] for code, plane in planes.items()}
+    named = pieces_of(along, chains.starts, settings.naming, settings.min_pixels)
+    segments, cuts = [], list(nodes)
+    for k, pieces in enumerate(named):
+        first = int(chains.starts[k])
+        if chains.closed[k] and len(pieces) == 1:
+            part = course[first : int(chains.starts[k + 1])]
+            segments.append(Segment(part, pieces[0].code, pieces[0].probability, None))
+            continue
+        ends = numbers[k].tolist()
+        # where a line is cut between two classes there is a new node
+        new = [first + piece.last for piece in pieces[:-1]]
+        if chains.closed[k]:
+            ends, new = [], [first, *new, first + pieces[-1].last]
+        ends[1:1] = range(len(cuts), len(cuts) + len(new))
+        cuts += list(chains.pixels[new].astype(float))
+        for piece, terminals in zip(pieces, pairwise(ends), strict=True):
+            part = course[first + piece.first : first + piece.last + 1]
+            segments.append(Segment(part, piece.code, piece.probability, terminals))
+    return segments, np.array(cuts).reshape(-1, 2)
 
 
-def _within_a_node(chain: Chain, node_of: dict[Pixel, int], shortest: float) -> bool:
-    if chain.closed or node_of[chain.first] != node_of[chain.last]:
-        return False
-    return chain.length <= shortest
-
-
-def _courses(chains: list[Chain], ridge: Image) -> list[Points]:
-    closed = [chain.closed for chain in chains]
-    moved = polyline.onto_ridges([chain.pixels.astype(float) for chain in chains], ridge, closed)
-    return polyline.smooth_all(moved, 2.0, closed) if moved else []
-
-
-def _end(
-    chain: Chain, index: int, terminal: int, node_of: dict[Pixel, int], nodes: dict[int, Points]
-) -> int:
-    """Return the node at a piece's end; where a chain was cut between two classes, a new one."""
-    pixel = (int(chain.pixels[index, 0]), int(chain.pixels[index, 1]))
-    if index == terminal and pixel in node_of:
-        return node_of[pixel]
-    known = [i for i, at in nodes.items() if tuple(at) == pixel and i not in node_of.values()]
-    if known:
-        return known[0]
-    new = max(nodes, default=-1) + 1
-    nodes[new] = chain.pixels[index].astype(float)
-    return new
+def _courses(chains: Chains, any_wall: Image) -> Points:
+    """Return where the lines run between pixels, (n, 2), for each pixel of the chains."""
+    ridge = cv2.GaussianBlur(any_wall, (7, 7), 0.7, borderType=cv2.BORDER_REFLECT)
+    pixels = polyline.Lines(chains.pixels.astype(float), chains.starts, chains.closed)
+    moved = polyline.onto_ridges(pixels, np.asarray(ridge, np.float32))
+    return polyline.smooth_all(moved, 2.0).points

@@ -5,7 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from ai_afm.bench import perception, quality
+from ai_afm.bench import perception
+from ai_afm.bench.quality import benchmark as quality
 from ai_afm.cli.bench import app
 
 FIELDS = {

@@ -112,6 +112,8 @@ def test_a_dry_run_tells_regions_times_and_verdicts_and_moves_nothing(tmp_path):
 def test_doctor_and_models_speak_json():
     report = json.loads(ai_afm("doctor", "--json").stdout)
     assert report["problems"] == []
+    assert report["number_format"] in {"float32", "bfloat16"}
+    assert report["engines"][0] == "torch"
     listed = json.loads(ai_afm("models", "list", "--json").stdout)["models"]
     assert sum(m["active"] for m in listed) == 1
     assert all(m["fault"] is None for m in listed)

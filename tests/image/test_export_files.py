@@ -11,6 +11,7 @@ import pytest
 
 from ai_afm.errors import BadInput, StoreError
 from ai_afm.image.assemble import Assembler
+from ai_afm.image.export.geojson import write_geojson
 from ai_afm.image.export.gsf import write_gsf
 from ai_afm.image.export.gwy import write_gwy
 from ai_afm.image.export.npz import write_npz
@@ -27,6 +28,8 @@ from ai_afm.types import (
     ScanRequest,
     Segmentation,
     SlowDirection,
+    Wall,
+    WallNetwork,
 )
 
 TRACE, RETRACE = Direction
@@ -198,3 +201,19 @@ def test_a_line_rate_that_nobody_knows_stays_unknown(tmp_path, frame, write):
     again = read_file(path)
     assert math.isnan(again.request.line_rate)
     assert again.region.size == pytest.approx(frame.region.size)
+
+
+def test_vectors_in_geojson_have_widths_in_metres_and_null_where_none_was_measured(tmp_path):
+    points = np.array([[0.0, 1e-7], [2e-7, 1e-7], [2e-7, 3e-7]])
+    measured = Wall(points, 2, 0.75, 3e-8, closed=True, width_error=2e-9)
+    network = WallNetwork(REQUEST.region, (measured, Wall(points, 4)))
+    write_geojson(tmp_path / "walls.geojson", network)
+    ring, line = json.loads((tmp_path / "walls.geojson").read_text())["features"]
+    assert ring["properties"] == {
+        "kind": "wall_180", "code": 2, "probability": 0.75,
+        "apparent_width_m": 3e-8, "width_error_m": 2e-9,
+    }  # fmt: skip
+    assert ring["geometry"]["coordinates"] == [*points.tolist(), [0.0, 1e-7]]
+    assert line["geometry"]["coordinates"] == points.tolist()
+    unknown = ("probability", "apparent_width_m", "width_error_m")
+    assert [line["properties"][name] for name in unknown] == [None] * 3

@@ -12,6 +12,7 @@ from tiny_model import frame_of
 
 from ai_afm.image.normalise import normalise, start_state
 from ai_afm.segment.model_file import OUTSIDE
+from ai_afm.segment.movie import segment_movie
 from ai_afm.segment.outside import (
     SETS,
     Judge,
@@ -149,6 +150,25 @@ def test_a_frame_is_flagged_beyond_the_limit(judged, shift, flagged):
     limit = judged.arrays[OUTSIDE + "limit"] + np.float32(shift)
     arrays = {**judged.arrays, OUTSIDE + "limit": limit}
     assert segment_frame(frame(), UnetSegmenter(replace(judged, arrays=arrays))).ood is flagged
+
+
+def test_the_limit_that_is_told_is_that_of_the_channels(judged):
+    limits = np.arange(SETS, dtype=np.float32)
+    segmenter = UnetSegmenter(replace(judged, arrays={**judged.arrays, OUTSIDE + "limit": limits}))
+    for lines, told in ((130, 5.0), (40, None)):  # height and phase; too few lines for a judgement
+        segment_frame(frame(lines), segmenter)
+        assert segmenter.ood_limit == told
+
+
+def test_without_a_judge_the_limit_is_the_cards(tiny):
+    assert UnetSegmenter(tiny).ood_limit == tiny.card.decision.ood_threshold
+
+
+def test_frames_of_a_movie_are_judged_like_any_other(judged):
+    (one,) = segment_movie([frame()], judged)
+    alone = segment_frame(frame(), UnetSegmenter(judged))
+    assert one.ood_score == pytest.approx(alone.ood_score, abs=1e-6)
+    assert one.ood == alone.ood
 
 
 def test_glimpses_and_the_whole_frame_are_judged_alike(judged):

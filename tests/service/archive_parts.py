@@ -18,6 +18,9 @@ SIZE = (5.6e-7, 4e-7)
 SHA256 = "cd" * 32
 
 
+LIMIT = 1.75
+
+
 def scan(column=20, size=SIZE, rows=SHAPE[0], shape=SHAPE):
     """A scan whose amplitude is low along one column; rows from `rows` on were not scanned."""
     rng = np.random.default_rng(column)
@@ -36,6 +39,28 @@ def scan(column=20, size=SIZE, rows=SHAPE[0], shape=SHAPE):
     )
 
 
+def both_ways(column, lag, shape=SHAPE, names=("height", "amplitude")):
+    """A scan with trace and retrace: in the trace all lies `lag` px further right.
+
+    The amplitude is low around `column` of the trace; some texture tells one line from another.
+    """
+    rng = np.random.default_rng(column)
+    texture = np.cumsum(rng.standard_normal((shape[0], shape[1] + 40)), axis=1)
+    data = {}
+    for direction, shift in ((Direction.TRACE, 0), (Direction.RETRACE, lag)):
+        own = 1e-9 + 1e-12 * texture[:, 20 + shift : 20 + shift + shape[1]]
+        own[:, column - shift - 1 : column - shift + 2] = 1e-10
+        images = {"height": own - own.mean(), "amplitude": own}
+        data |= {(n, direction): images[n].astype(np.float32) for n in names}
+    return Frame(
+        ScanRequest(ScanRegion((0.0, 0.0), (shape[1] * 1e-8, shape[0] * 1e-8)), shape, 1.0),
+        data,
+        tuple(Channel(n, "m") for n in names),
+        dict.fromkeys(Direction, np.ones(shape[0], np.bool_)),
+        Measurement(),
+    )
+
+
 def write_scan(path, column=20, **how):
     path.parent.mkdir(parents=True, exist_ok=True)
     write_npz(path, scan(column, **how))
@@ -45,7 +70,7 @@ def write_scan(path, column=20, **how):
 class DarkLines:
     """A `Segmenter` that calls a wall where the amplitude is low."""
 
-    model, model_sha256 = "dark-lines@1", SHA256
+    model, model_sha256, ood_limit = "dark-lines@1", SHA256, LIMIT
 
     def __init__(self, ood=False):
         self.ood = ood

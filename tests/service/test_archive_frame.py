@@ -1,10 +1,20 @@
 """What is written of a file: mask, vectors, overlay, numbers, and last the record."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from archive_parts import SHA256, SHAPE, SIZE, DarkLines, scan, write_scan
+from archive_parts import (
+    LIMIT,
+    SHA256,
+    SHAPE,
+    SIZE,
+    DarkLines,
+    both_ways,
+    scan,
+    write_scan,
+)
 from PIL import Image
 
 from ai_afm.errors import BadInput, StoreError
@@ -12,11 +22,12 @@ from ai_afm.service.archive import frame as archive_frame
 from ai_afm.service.archive.frame import Eye, Job, segment_file
 from ai_afm.service.archive.record import Recipe, atomically, done, record_file
 from ai_afm.service.archive.scans import Scan, digest
+from ai_afm.types import Direction
 
 
 def segmented(file, out, channels=None, ood=False, key="deep/a"):
     job = Job(Scan(file, key), digest(file), channels)
-    return segment_file(job, Eye(DarkLines(ood), 1.75), out)
+    return segment_file(job, Eye(DarkLines(ood), "eyes of a test"), out)
 
 
 def test_a_wall_becomes_mask_vectors_overlay_and_numbers(tmp_path):
@@ -29,7 +40,8 @@ def test_a_wall_becomes_mask_vectors_overlay_and_numbers(tmp_path):
     assert row["pixel_size_m"] == pytest.approx([SIZE[1] / SHAPE[0], SIZE[0] / SHAPE[1]])
     assert row["called_fraction"] == pytest.approx(3 / SHAPE[1])
     assert (row["model"], row["model_sha256"]) == ("dark-lines@1", SHA256)
-    assert (row["ood"], row["ood_limit"]) == (False, 1.75)
+    assert (row["ood"], row["ood_limit"]) == (False, LIMIT)
+    assert row["engine"] == "eyes of a test"
     with Image.open(tmp_path / "out" / "deep" / "a-mask.png") as picture:
         mask = np.asarray(picture)
     assert mask.shape == SHAPE
@@ -66,6 +78,50 @@ def test_without_a_size_nothing_is_given_in_metres(tmp_path):
     assert "size unknown" in result.card["caption"]
     assert result.card["bar"] is None
     assert result.card["lines"]["1"]
+
+
+def read_as(monkeypatch, tmp_path, frame):
+    """Segment a frame that stands for the content of a file; return its row and its vectors."""
+    monkeypatch.setattr(archive_frame, "read_frames", lambda path: iter([frame]))
+    (tmp_path / "a").write_bytes(b"x")
+    (result,) = segmented(tmp_path / "a", tmp_path / "out", key="a").frames
+    vectors = json.loads((tmp_path / "out" / "a-walls.geojson").read_text())
+    return result.row, [f for f in vectors["features"] if f["geometry"]["type"] == "LineString"]
+
+
+@pytest.mark.parametrize("lag", [4, -2])
+def test_walls_are_written_where_they_are_not_where_a_late_trace_shows_them(
+    lag, monkeypatch, tmp_path
+):
+    frame = both_ways(column=30, lag=lag, shape=(40, 64))
+    row, (line,) = read_as(monkeypatch, tmp_path, frame)
+    assert row["lag_m"] == pytest.approx(lag * 1e-8, abs=2e-9)
+    assert row["lag_channel"] == "amplitude"
+    assert row["lag_error_m"] < 5e-9
+    # column 30 has its middle at 30.5 px; the frame's middle is the origin
+    x = np.array(line["geometry"]["coordinates"])[:, 0]
+    assert np.median(x) == pytest.approx((30.5 - 32 - lag / 2) * 1e-8, abs=4e-9)
+    assert row["wall_direction_deg"] == pytest.approx(90, abs=2)
+
+
+def test_of_lines_drawn_from_the_retrace_no_lag_is_taken_out(monkeypatch, tmp_path):
+    frame = both_ways(column=30, lag=4, shape=(40, 64))
+    data = {k: v for k, v in frame.data.items() if k != ("amplitude", Direction.TRACE)}
+    row, _ = read_as(monkeypatch, tmp_path, replace(frame, data=data))
+    assert (row["lag_m"], row["lag_error_m"], row["lag_channel"]) == (None, None, None)
+
+
+def test_vectors_carry_widths_where_they_were_measured(monkeypatch, tmp_path):
+    frame = both_ways(column=30, lag=0, shape=(40, 64))
+    for key, image in frame.data.items():
+        if key[0] == "amplitude":
+            across = np.abs(np.arange(64) - 30) / 4
+            image[:] = 1e-9 * np.tanh(across)
+    row, (line,) = read_as(monkeypatch, tmp_path, frame)
+    told = line["properties"]
+    assert told["apparent_width_m"] == pytest.approx(row["wall_apparent_width_m"])
+    assert 2e-8 < told["apparent_width_m"] < 9e-8
+    assert 0 <= told["width_error_m"] < 1e-8
 
 
 def test_only_the_channels_that_are_asked_for_are_used(tmp_path):

@@ -25,7 +25,7 @@ class InPlace:
 
     def segment(self, job):
         self.log.append(job.scan.key)
-        segment_file(job, Eye(DarkLines(), None), self.out)
+        segment_file(job, Eye(DarkLines(), "eyes"), self.out)
 
     def interrupt(self):
         self.log.append("interrupted")

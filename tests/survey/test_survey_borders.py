@@ -8,7 +8,7 @@ from ideal_walls import ideal
 from scipy import ndimage
 
 from ai_afm import geometry
-from ai_afm.survey.borders import edge_distance, led_out
+from ai_afm.survey.borders import edge_distance, led_out, scanned_blocks
 from ai_afm.survey.walls import extract_network
 from ai_afm.survey.width import measure_widths
 from ai_afm.types import (
@@ -70,6 +70,12 @@ def test_the_edge_is_that_of_the_rows_that_were_scanned():
     distance = edge_distance((8, 5), valid)
     assert distance[:, 2].tolist() == [0, 0, 0, 1, 2, 1, 0, 0]
     assert distance[4].tolist() == [0, 1, 2, 1, 0]
+
+
+def test_a_block_ends_at_rows_that_were_not_scanned():
+    valid = np.array([True, True, False, False, True, True, True])
+    blocks = [[0, 1], [0, 1], [2, 2], [3, 3], [4, 6], [4, 6], [4, 6]]
+    assert scanned_blocks(valid).tolist() == blocks
 
 
 @given(

@@ -202,3 +202,16 @@ def test_a_grain_inside_the_frame_is_not_cut_and_has_its_area():
     assert [g.area for g in whole] == pytest.approx([math.pi * 30**2 * PX**2], rel=0.02)
     x, y = whole[0].outline.T
     assert np.hypot(x - 0.8 * PX, y + 0.7 * PX) == pytest.approx(30 * PX, abs=1.2 * PX)
+
+
+def test_a_tangle_that_is_one_junction_without_any_line_has_no_walls():
+    tangle = np.where((np.abs(ROWS - 60) <= 2) & (np.abs(COLUMNS - 80) <= 2), 0.0, 99.0)
+    tangle[(ROWS % 2 == 1) & (COLUMNS % 2 == 1)] = 99.0
+    strict = Extraction(min_pixels=4, spur_pixels=9.0)
+    assert not extract_network(seen(tangle), REGION, extraction=strict).walls
+
+
+def test_probabilities_that_may_not_be_changed_are_enough():
+    segmentation = seen(straight(0.3))
+    segmentation.probability.flags.writeable = False
+    assert len(extract_network(segmentation, REGION).walls) == 1

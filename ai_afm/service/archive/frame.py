@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ai_afm.errors import BadInput
 from ai_afm.image.channels import describe_mapping
 from ai_afm.image.export.geojson import write_geojson
 from ai_afm.image.export.mask import write_mask
+from ai_afm.image.normalise import CHANNELS
 from ai_afm.image.readers.frames import read_frames
 from ai_afm.report.contact_sheet import card, telling
 from ai_afm.report.figures import channels_of, phase_axis
@@ -19,17 +20,27 @@ from ai_afm.segment.base import Segmenter
 from ai_afm.service.archive.numbers import numbers
 from ai_afm.service.archive.record import FileRecord, FrameResult, Recipe, atomically, write_record
 from ai_afm.service.archive.scans import Scan
+from ai_afm.survey.lag import Lag, measure_lag, without_lag
 from ai_afm.survey.walls import extract_network
 from ai_afm.survey.width import measure_widths
-from ai_afm.types import Frame, ScanRegion, Segmentation, WallNetwork
+from ai_afm.types import Direction, Frame, ScanRegion, Segmentation, WallNetwork
+
+
+class Judging(Segmenter, Protocol):
+    """A segmenter that says how foreign a frame may be."""
+
+    @property
+    def ood_limit(self) -> float | None:
+        """Score beyond which the frame that was begun is flagged; `None` without a limit."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """A segmenter, and the distance beyond which it flags a frame (`None` without a limit)."""
+    """A segmenter, and what runs its network, as in "torch bfloat16 cpu"."""
 
-    segmenter: Segmenter
-    ood_limit: float | None = None
+    segmenter: Judging
+    engine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +116,35 @@ def _segment(eye: Eye, frame: Frame, key: str, out: Path, about: dict[str, Any])
     known = placed is frame
     channels = channels_of(frame, phase_axis(frame))
     files = _write(out, key, segmentation)
+    lag = _lag(frame) if known else None
     if known:
+        # widths first: they are looked up in the images, where a lag shows lines too far on
         network = measure_widths(network, frame)
+        network = network if lag is None else without_lag(network, lag)
         files |= _write_vectors(out, key, network)
         files |= _write_overlay(out, key, overlay(frame, channels, network, key))
-    measured = numbers(frame, segmentation, network if known else None)
+    measured = numbers(frame, segmentation, network if known else None, lag)
     row = about | {"model": segmenter.model} | measured
     row |= {
-        "ood_limit": eye.ood_limit,
+        "ood_limit": segmenter.ood_limit,
         "model_sha256": segmenter.model_sha256,
+        "engine": eye.engine,
         "time_ms": milliseconds,
     }
     best = telling(channels, frame.measurement.mode, network)
     shown = card(key, best, frame, segmentation, network)
     return FrameResult(row, shown | {"links": files}, tuple(files.values()))
+
+
+def _lag(frame: Frame) -> Lag | None:
+    """Return the lag between trace and retrace, `None` where lines are not known to be the trace's.
+
+    A channel without a trace is drawn from its retrace, which lags the other way.
+    """
+    seen = {name for name, _ in frame.data if name in CHANNELS}
+    if any(frame.get(name, Direction.TRACE) is None for name in seen):
+        return None
+    return measure_lag(frame)
 
 
 def _placed(frame: Frame) -> Frame:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ai_afm.image.channels import pick
 from ai_afm.survey.grains import domains
+from ai_afm.survey.lag import Lag
 from ai_afm.survey.orientation import director
 from ai_afm.survey.roughness import roughness
 from ai_afm.survey.statistics import statistics
@@ -30,7 +31,7 @@ _TYPES = {
 
 
 def numbers(
-    frame: Frame, segmentation: Segmentation, network: WallNetwork | None
+    frame: Frame, segmentation: Segmentation, network: WallNetwork | None, lag: Lag | None = None
 ) -> dict[str, Any]:
     """Return the numbers of a frame, JSON values; the unit is the end of each name.
 
@@ -43,13 +44,15 @@ def numbers(
     network
         Of the segmentation, with widths; `None` where the size of the frame is not known: then
         everything that needs it is `None`.
+    lag
+        What the network's positions were corrected for; `None` where they were not.
 
     Returns
     -------
     dict
         What was called and how sure that is; lengths; all of `survey.statistics`, per scanned area;
-        width and direction of walls; roughness. `NAME_low` and `NAME_high` are the ends of the 95 %
-        confidence interval of `NAME`.
+        width and direction of walls; lag; roughness. `NAME_low` and `NAME_high` are the ends of the
+        95 % confidence interval of `NAME`.
     """
     known = network is not None
     region = frame.region if known else ScanRegion((0.0, 0.0), (1.0, 1.0))
@@ -67,6 +70,9 @@ def numbers(
         "pixel_size_fast_m": pixel[1] if pixel else None,
         **_called(segmentation),
         **in_metres,
+        "lag_m": None if lag is None else lag.shift,
+        "lag_error_m": None if lag is None else lag.uncertainty,
+        "lag_channel": None if lag is None else lag.channel,
     }
 
 

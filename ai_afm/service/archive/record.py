@@ -9,7 +9,7 @@ from typing import Any
 from ai_afm.errors import StoreError
 from ai_afm.store.platform import replace, write_atomically
 
-FORMAT = 1
+FORMAT = 2
 """Grows whenever what is written of a frame changes: older results are then made again."""
 FOLDER = ".archive"
 

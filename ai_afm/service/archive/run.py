@@ -77,13 +77,32 @@ class Hand(Protocol):
 
 
 class Child:
-    """A `Hand` that runs `python -m ai_afm.service.archive.worker`, spawned, never forked."""
+    """A `Hand` that runs `python -m ai_afm.service.archive.worker`, spawned, never forked.
+
+    Parameters
+    ----------
+    model
+        "name@version"; `None` is the active one.
+    models
+        Folders to look for it.
+    out
+        Folder of the archive.
+    threads
+        Threads of the network.
+    files
+        Files of the archive: with many, the fastest engine is looked for.
+    """
 
     def __init__(
-        self, model: str | None, models: Sequence[Path], out: Path, threads: int = 1
+        self,
+        model: str | None,
+        models: Sequence[Path],
+        out: Path,
+        threads: int = 1,
+        files: int = 1,
     ) -> None:
         self._command = [sys.executable, "-m", "ai_afm.service.archive.worker"]
-        self._command += ["--out", str(out), "--threads", str(threads)]
+        self._command += ["--out", str(out), "--threads", str(threads), "--files", str(files)]
         self._command += ["--model", model] if model else []
         for folder in models:
             self._command += ["--models", str(folder)]

@@ -33,8 +33,6 @@ class DecisionCard(_Strict):
     """The same for topography edges."""
     min_pixels: int = Field(ge=0)
     """Pieces with fewer pixels are dropped before a mask is thinned."""
-    ood_threshold: float | None = None
-    """Distance from the training data beyond which a frame is outside the model's world."""
 
 
 class ModelCard(_Strict):

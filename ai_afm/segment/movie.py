@@ -20,9 +20,9 @@ from ai_afm.segment.decide import labelled, probabilities
 from ai_afm.segment.inputs import adopted, arrived
 from ai_afm.segment.model_file import OUTSIDE, LoadedModel
 from ai_afm.segment.outside import OutsideScore, judge_from
-from ai_afm.segment.predict import MIN_DEEP_ROWS, build_network
+from ai_afm.segment.predict import build_network
 from ai_afm.segment.runtime import Engine, TorchEngine, choose_dtype
-from ai_afm.segment.uncertainty import cloud_from, uncertainty
+from ai_afm.segment.uncertainty import uncertainty
 from ai_afm.types import FloatImage, Frame, Segmentation, SlowDirection
 
 Images: TypeAlias = NDArray[np.floating]
@@ -105,17 +105,16 @@ class _FrameWork:
         self._model = model
         self._engine = engine
         self._judge = judge_from(model.arrays, OUTSIDE)
-        self._cloud = cloud_from(model.arrays, OUTSIDE)
 
     def __call__(self, planes: FloatImage, direction: SlowDirection) -> Segmentation:
         """Segment planes (inputs, lines, pixels) in order of arrival."""
-        logits, features = self._engine.run(planes[None])
+        logits, _ = self._engine.run(planes[None])
         probability = probabilities(torch.from_numpy(logits[0]), self._model)
         # presence planes: a row without any reading says nothing
         probability[:, ~planes[4:].any(axis=(0, 2))] = np.nan
         if direction is SlowDirection.UP:
             probability = np.ascontiguousarray(probability[:, ::-1])
-        score, beyond = self._ood(planes, features[0])
+        score, beyond = self._ood(planes)
         return Segmentation(
             probability=probability,
             classes=self._model.card.network.classes,
@@ -129,15 +128,10 @@ class _FrameWork:
             ood=beyond,
         )
 
-    def _ood(self, planes: FloatImage, features: FloatImage) -> tuple[float | None, bool]:
+    def _ood(self, planes: FloatImage) -> tuple[float | None, bool]:
         """Return how far a frame lies outside, and whether that is too far."""
-        if self._judge is not None:
-            outside = OutsideScore(self._judge)
-            outside.add(planes, finished=True)
-            return outside.value, outside.beyond
-        # models up to wallnet 1.0 have no judge
-        if self._cloud is None or features.shape[1] < MIN_DEEP_ROWS:
+        if self._judge is None:
             return None, False
-        distance = self._cloud.distance(features)
-        limit = self._model.card.decision.ood_threshold
-        return distance, limit is not None and distance > limit
+        outside = OutsideScore(self._judge)
+        outside.add(planes, finished=True)
+        return outside.value, outside.beyond

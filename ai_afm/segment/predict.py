@@ -21,12 +21,9 @@ from ai_afm.segment.model_file import NETWORK, OUTSIDE, LoadedModel
 from ai_afm.segment.outside import OutsideScore, judge_from
 from ai_afm.segment.row_cache import RowCache
 from ai_afm.segment.runtime import Engine, choose_dtype, dtype_name, in_dtype
-from ai_afm.segment.uncertainty import cloud_from, uncertainty
+from ai_afm.segment.uncertainty import uncertainty
 from ai_afm.segment.unet import Architecture, UNet, folded
 from ai_afm.types import ClassCode, FloatImage, Frame, Segmentation, SlowDirection
-
-MIN_DEEP_ROWS = 8
-"""Deepest rows (of 8 lines each) below which a frame is too short to be judged."""
 
 
 def build_network(model: LoadedModel) -> UNet:
@@ -92,7 +89,6 @@ class UnetSegmenter:
         self._engine = engine
         self._network = in_dtype(build_network(model), self._dtype)
         self._judge = judge_from(model.arrays, OUTSIDE)
-        self._cloud = cloud_from(model.arrays, OUTSIDE)
         self._progress: _Progress | None = None
 
     @property
@@ -121,9 +117,9 @@ class UnetSegmenter:
 
         A judge has one for each set of channels, and none before it says anything.
         """
-        if self._progress is not None and self._progress.outside is not None:
-            return self._progress.outside.limit
-        return None if self._judge is not None else self._model.card.decision.ood_threshold
+        if self._progress is None or self._progress.outside is None:
+            return None
+        return self._progress.outside.limit
 
     @property
     def rows_computed(self) -> float:
@@ -228,14 +224,9 @@ class UnetSegmenter:
 
     def _ood(self, progress: "_Progress") -> tuple[float | None, bool]:
         """Return how far the frame lies outside, and whether that is too far."""
-        if progress.outside is not None:
-            return progress.outside.value, progress.outside.beyond
-        # models up to wallnet 1.0 have no judge
-        if self._cloud is None or progress.features.shape[1] < MIN_DEEP_ROWS:
+        if progress.outside is None:
             return None, False
-        distance = self._cloud.distance(progress.features)
-        limit = self._model.card.decision.ood_threshold
-        return distance, limit is not None and distance > limit
+        return progress.outside.value, progress.outside.beyond
 
 
 class _Progress:

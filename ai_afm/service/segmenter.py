@@ -25,11 +25,10 @@ from ai_afm.segment.model_file import load_model
 from ai_afm.segment.predict import UnetSegmenter
 from ai_afm.store.segmentation_file import Provenance, write_segmentation
 
-
 REFRESHED = 32
 """Rows behind the front that each glimpse looks at again; older ones are settled when they can be.
 
-Measured on real scans: of labels 32 to 64 rows behind the front, 0.3 % would change (docs/measured.md).
+Of labels 32 to 64 rows behind the front, 0.3 % would change on real scans (docs/perception.md).
 """
 
 

@@ -160,8 +160,12 @@ def test_the_limit_that_is_told_is_that_of_the_channels(judged):
         assert segmenter.ood_limit == told
 
 
-def test_without_a_judge_the_limit_is_the_cards(tiny):
-    assert UnetSegmenter(tiny).ood_limit == tiny.card.decision.ood_threshold
+def test_without_a_judge_there_is_no_limit(judged):
+    mute = {n: a for n, a in judged.arrays.items() if not n.startswith(OUTSIDE)}
+    segmenter = UnetSegmenter(replace(judged, arrays=mute))
+    seen = segment_frame(frame(), segmenter)
+    assert segmenter.ood_limit is seen.ood_score is None
+    assert not seen.ood
 
 
 def test_frames_of_a_movie_are_judged_like_any_other(judged):

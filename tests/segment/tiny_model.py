@@ -13,7 +13,7 @@ from ai_afm.segment.model_file import (
     ModelCard,
     NetworkCard,
 )
-from ai_afm.segment.uncertainty import fit_cloud
+from ai_afm.segment.outside import SETS, Judge, PieceNetwork
 from ai_afm.segment.unet import Architecture, UNet
 from ai_afm.types import (
     Channel,
@@ -38,7 +38,7 @@ def small_card(**changes: object) -> ModelCard:
         weights_sha256="",
         network=NetworkCard(inputs=PLANES, classes=(0, 1, 4, 5), width=4, depth=3),
         decision=DecisionCard(
-            temperature=1.3, any_threshold=0.5, edge_threshold=0.5, min_pixels=12, ood_threshold=3.0
+            temperature=1.3, any_threshold=0.5, edge_threshold=0.5, min_pixels=12
         ),
         training={"steps": 0, "learning_rate": 1e-3, "torch": "any"},
         metrics={"f1": 0.5},
@@ -46,12 +46,12 @@ def small_card(**changes: object) -> ModelCard:
     return card.model_copy(update=changes)
 
 
-def small_arrays(seed: int = 0) -> dict[str, np.ndarray]:
+def small_arrays(seed: int = 0, limit: float = 1e3) -> dict[str, np.ndarray]:
     torch.manual_seed(seed)
     network = UNet(Architecture(7, 4, 4, 3))
-    cloud = fit_cloud(np.random.default_rng(seed).standard_normal((80, 64)), directions=8)
+    judge = Judge(PieceNetwork().eval().requires_grad_(False), np.full(SETS, limit))
     weights = {NETWORK + n: v.numpy() for n, v in network.state_dict().items()}
-    return {**weights, **cloud.arrays(OUTSIDE)}
+    return {**weights, **judge.arrays(OUTSIDE)}
 
 
 def frame_of(channels: Mapping[str, FloatImage], pixel_size: tuple[float, float]) -> Frame:

@@ -53,7 +53,7 @@ threshold was chosen on them. The twin's worlds here have seeds that training do
 
 Colours (after Okabe and Ito, for colour-blind eyes too): {colours}.
 
-| scan | called | walls per area | boundaries per area | distance from training | score at 2 px |
+| scan | called | walls per area | boundaries per area | foreign (log odds) | score at 2 px |
 | --- | --- | --- | --- | --- | --- |
 {rows}
 

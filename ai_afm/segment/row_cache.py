@@ -131,11 +131,12 @@ class RowCache:
         align = self.network.architecture.align
         self._extent = -(-self.rows // align) * align
         self._finished = final or self.rows == self.lines
-        right = -self.pixels % align
-        new = functional.pad(planes[None], (0, right, 0, 0), mode="replicate")
-        new = self.network.enter(new.to(self.network.head.weight.dtype))
-        layer = self._layer("input", new.shape[1], 0)
-        layer.write(first, new)
+        if count:  # a scan that is stopped ends without new rows
+            right = -self.pixels % align
+            new = functional.pad(planes[None], (0, right, 0, 0), mode="replicate")
+            new = self.network.enter(new.to(self.network.head.weight.dtype))
+            self._layer("input", new.shape[1], 0).write(first, new)
+        layer = self._layers["input"]
         if self._extent > self.rows:
             newest = layer.rows(self.rows - 1, self.rows)
             layer.write(self.rows, newest.expand(-1, -1, self._extent - self.rows, -1))

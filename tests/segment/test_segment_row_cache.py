@@ -76,6 +76,25 @@ def test_a_scan_that_ends_early_is_settled_as_it_is() -> None:
         cache.push(planes[:, :1])
 
 
+@pytest.mark.parametrize("band", [None, 32, 0])
+@pytest.mark.parametrize(("lines", "pixels"), [(45, 20), (48, 24), (3, 16), (130, 40)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_scan_that_is_stopped_ends_without_a_new_row(
+    band: int | None, lines: int, pixels: int, dtype: torch.dtype
+) -> None:
+    net = in_dtype(network(), dtype)
+    planes = torch.randn(7, lines, pixels, generator=torch.Generator().manual_seed(lines))
+    cache = RowCache(net, 200, pixels, band)
+    for rows in planes.split(16, dim=1):
+        cache.push(rows)
+    pushed = cache.push(planes[:, :0], final=True)
+    assert pushed.settled == lines
+    expected = full_frame(net, planes)
+    assert torch.allclose(cache.logits, expected, atol=1e-5 * float(expected.abs().max()))
+    with pytest.raises(ValueError, match="at least one row"):
+        RowCache(net, 200, pixels, band).push(planes[:, :0], final=True)
+
+
 def test_a_push_costs_the_new_rows_and_the_lag_not_the_frame() -> None:
     net, planes = network(), torch.randn(7, 512, 8)
     cache = RowCache(net, 512, 8)

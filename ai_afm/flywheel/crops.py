@@ -22,6 +22,8 @@ CLASSES = (
 """Classes that the network learns; "wall" is one whose type the kept channels cannot tell."""
 
 IGNORED = -1
+SOME_LINE = -2
+"""Target of a line that hardly stands out, or not at all: of whatever class."""
 _DRAW_ORDER = (
     ClassCode.TOPOGRAPHY_EDGE,
     ClassCode.WALL_FERROELASTIC,
@@ -66,11 +68,11 @@ CropMaker: TypeAlias = Callable[[int, int, int], Sequence[TrainingCrop]]
 
 
 def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
-    """Return the class index of each pixel, (lines, pixels) int64, or `IGNORED`.
+    """Return the class index of each pixel, (lines, pixels) int64, `SOME_LINE` or `IGNORED`.
 
-    Lines are drawn as 3-px bands. One that stands out in none of the kept channels is not asked
-    for. The type of a wall is asked for only where the kept channels tell it: without the phase it
-    is "wall", and so is a 180-degree wall that does not turn the phase.
+    Lines are drawn as 3-px bands. One that stands out in none of the kept channels is `SOME_LINE`.
+    The type of a wall is asked for only where the kept channels tell it: without the phase it is
+    "wall", and so is a 180-degree wall that does not turn the phase.
     """
     bits = sum(VISIBLE[name] for name in kept)
     known = (crop.visible & bits) != 0
@@ -80,8 +82,10 @@ def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
         line = crop.label == code
         if not line.any():
             continue
-        unknown = cv2.dilate((line & ~known).astype(np.uint8), np.ones((5, 5), np.uint8))
-        result[unknown > 0] = IGNORED
+        unknown = (line & ~known).astype(np.uint8)
+        result[cv2.dilate(unknown, np.ones((5, 5), np.uint8)) > 0] = IGNORED
+        if code is not ClassCode.TOPOGRAPHY_EDGE:
+            result[cv2.dilate(unknown, _BAND) > 0] = SOME_LINE
         for asked, named in _asked(crop, line & known, typed, code):
             result[cv2.dilate(asked.astype(np.uint8), _BAND) > 0] = CLASSES.index(named)
     result[crop.ignore] = IGNORED

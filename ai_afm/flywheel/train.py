@@ -8,7 +8,8 @@ import argparse
 import datetime
 import logging
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
@@ -69,8 +70,8 @@ class TrainSettings:
         Training worlds of each kind of world (the twin's and painted ones), and crops of each.
     validation_worlds, validation_crops
         The same for validation.
-    steps, more_steps, batch
-        Number of steps of the first and of the second round, and crops in each.
+    steps, batch
+        Number of steps, and crops in each.
     judge_steps
         Steps of what tells frames outside the model's world.
     width, depth
@@ -84,14 +85,13 @@ class TrainSettings:
     """
 
     name: str = "wallnet"
-    version: str = "2.0.0"
+    version: str = "2.1.0"
     seed: int = 1
-    worlds: int = 300
+    worlds: int = 600
     crops_per_world: int = 24
     validation_worlds: int = 48
     validation_crops: int = 5
-    steps: int = 9500
-    more_steps: int = 5500
+    steps: int = 22000
     batch: int = 8
     judge_steps: int = 2500
     width: int = 16
@@ -205,7 +205,6 @@ def train_on(
         decision=decision,
         training={
             "steps": settings.steps,
-            "more_steps": settings.more_steps,
             "judge_steps": settings.judge_steps,
             "batch": settings.batch,
             "worlds": settings.worlds,
@@ -225,10 +224,9 @@ def train_on(
 def fit(
     settings: TrainSettings, crops: Sequence[TrainingCrop], parent: LoadedModel | None = None
 ) -> UNet:
-    """Return a network trained on crops, on one thread, from a parent's or from random weights.
+    """Return a network trained on crops, from a parent's or from random weights.
 
-    The second round starts anew from the largest rate (warm restart: Loshchilov & Hutter 2017,
-    arXiv:1608.03983).
+    It learns on one thread while another makes the next batch.
     """
     torch.set_num_threads(1)
     torch.manual_seed(settings.seed)
@@ -236,28 +234,12 @@ def fit(
     if parent is not None:
         network.load_state_dict(weights_of(parent))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    for number, steps in enumerate((settings.steps, settings.more_steps)):
-        rng = np.random.default_rng([settings.seed, 9 + number])
-        train_round(network, crops, settings, steps, rng)
-    network.eval()
-    return network
-
-
-def train_round(
-    network: UNet,
-    crops: Sequence[TrainingCrop],
-    settings: TrainSettings,
-    steps: int,
-    rng: np.random.Generator,
-) -> None:
-    """Train a network over one fall of the learning rate."""
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
     class_weights = torch.tensor(_CLASS_WEIGHTS)
     losses: list[float] = []
-    for step in range(steps):
-        planes, targets = _batch(crops, settings.batch, rng, network.architecture.align)
+    for step, (planes, targets) in enumerate(_batches(settings, crops, network.architecture.align)):
         for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * _schedule(step, steps)
+            group["lr"] = settings.learning_rate * _schedule(step, settings.steps)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(planes)
         loss = line_loss(logits.float(), targets, class_weights, DRAWN)
@@ -268,7 +250,22 @@ def train_round(
         losses.append(float(loss.detach()))
         if (step + 1) % _REPORT_EVERY == 0:
             recent = float(np.mean(losses[-_REPORT_EVERY:]))
-            log.info("step %d of %d, loss %.3f", step + 1, steps, recent)
+            log.info("step %d of %d, loss %.3f", step + 1, settings.steps, recent)
+    network.eval()
+    return network
+
+
+def _batches(
+    settings: TrainSettings, crops: Sequence[TrainingCrop], align: int
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Yield a batch for each step; the next one is made while the caller works on this one."""
+    rng = np.random.default_rng([settings.seed, 9])
+    with ThreadPoolExecutor(1) as ahead:
+        following = ahead.submit(_batch, crops, settings.batch, rng, align)
+        for _ in range(settings.steps):
+            ready = following.result()
+            following = ahead.submit(_batch, crops, settings.batch, rng, align)
+            yield ready
 
 
 def _batch(

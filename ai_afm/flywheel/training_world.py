@@ -1,7 +1,7 @@
 """Training crops from the twin: random worlds and instruments, mishaps, and what can be seen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -12,9 +12,17 @@ from ai_afm.flywheel.crops import VISIBLE, TrainingCrop
 from ai_afm.flywheel.mishaps import RawCrop, log_uniform, spoiled
 from ai_afm.image.normalise import normalise, start_state
 from ai_afm.microscope.simulated.imaging import image_frame
-from ai_afm.microscope.simulated.sample import GrownWorld, build_world, random_spec
-from ai_afm.microscope.simulated.settings import ImagingSettings, random_settings
-from ai_afm.microscope.simulated.surface import Array, Surface
+from ai_afm.microscope.simulated.sample import (
+    GrownWorld,
+    Untouched,
+    build_world,
+    random_spec,
+)
+from ai_afm.microscope.simulated.settings import (
+    TYPICAL_PIEZO,
+    ImagingSettings,
+    random_settings,
+)
 from ai_afm.types import Direction, FloatImage, ScanRegion, ScanRequest
 
 CROP = 128
@@ -45,23 +53,6 @@ _SCALES = (0.8, 2.0, 4.0)
 _ALONG, _AROUND = 4.0, 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class Untouched:
-    """A sample that nothing was done to: its world, at any time."""
-
-    world: GrownWorld
-
-    def surface(self, x: Array, y: Array, time: float) -> Surface:
-        """Return the pristine surface."""
-        del time
-        return self.world.surface(x, y)
-
-    def expose(
-        self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float
-    ) -> None:
-        """Forget it: a training crop leaves no trace on its world."""
-
-
 def twin_crops(seed: int, world_number: int, count: int) -> list[TrainingCrop]:
     """Image random places of one random world with random instruments.
 
@@ -80,6 +71,7 @@ def twin_crops(seed: int, world_number: int, count: int) -> list[TrainingCrop]:
 def _crop(sample: Untouched, rng: np.random.Generator) -> TrainingCrop:
     request, settings = _request(sample.world, rng), random_settings(rng)
     settings = _aligned(settings, sample.world, request.pixel_size[0])
+    settings = _driven(settings, sample.world)
     lag = max(settings.detection.time_constant, 1 / settings.feedback.integral)
     # dwell = 0.9 / (2 * pixels * line rate)
     fastest = 0.45 * LONGEST_LAG / (CROP * lag)
@@ -126,6 +118,16 @@ def _aligned(settings: ImagingSettings, world: GrownWorld, pixel: float) -> Imag
     )
     scanner = replace(settings.scanner, closed_loop=True, drift=(0.0, 0.0))
     return replace(settings, scanner=scanner, tip=tip)
+
+
+def _driven(settings: ImagingSettings, world: GrownWorld) -> ImagingSettings:
+    """Let a weak piezoelectric be driven harder, as anybody would do who sees only noise."""
+    weaker = world.spec.response.piezo / TYPICAL_PIEZO
+    if not 0 < weaker < 1:
+        return settings
+    noise = settings.noise
+    quieter = replace(noise, shot=noise.shot * weaker, thermal=noise.thermal * weaker)
+    return replace(settings, noise=quieter)
 
 
 def finished(raw: RawCrop, rng: np.random.Generator) -> TrainingCrop:

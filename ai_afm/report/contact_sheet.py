@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import cv2
-import jinja2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +21,7 @@ from ai_afm.report.figures import (
     round_length,
     size_words,
 )
+from ai_afm.report.pages import environment
 from ai_afm.report.palette import WALL_COLOURS, WALL_NAMES
 from ai_afm.report.panels import encoded, fitted, picture_of
 from ai_afm.report.quantity import NOT_MEASURED, density, number, share
@@ -164,7 +164,7 @@ def numbers_of(row: Mapping[str, Any]) -> list[list[Any]]:
         ["junctions", NOT_MEASURED if junctions is None else str(junctions), junctions],
         ["called", share(row["called_fraction"]), row["called_fraction"]],
         ["doubt on lines", number(row["called_uncertainty"], 2), row["called_uncertainty"]],
-        ["distance", score if limit is None else f"{score} of {number(limit)}", row["ood_score"]],
+        ["foreign", score if limit is None else f"{score} of {number(limit)}", row["ood_score"]],
     ]
 
 
@@ -192,7 +192,7 @@ def write_sheets(
     """
     pages = max(math.ceil(len(cards) / per_page), 1)
     names = [page_name(i) for i in range(pages)]
-    template = _environment().get_template("contact_sheet.html.j2")
+    template = environment().get_template("contact_sheet.html.j2")
     for index, name in enumerate(names):
         shown = cards[index * per_page : (index + 1) * per_page]
         page = template.render(
@@ -223,13 +223,3 @@ def stale_pages(out: Path, pages: int) -> Iterator[Path]:
     while (path := out / page_name(index)).is_file():
         yield path
         index += 1
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("ai_afm", "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

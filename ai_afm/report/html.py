@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from ai_afm.errors import StoreError
@@ -15,6 +14,7 @@ from ai_afm.report.figures import Drawing, phase_axis, size_words
 from ai_afm.report.frame_figure import frame_figure
 from ai_afm.report.loops import read_out
 from ai_afm.report.map_figure import covers, map_box, map_figure
+from ai_afm.report.pages import environment
 from ai_afm.report.palette import ZONE_NAMES
 from ai_afm.report.probe_figure import ImageView, ProbeView, probe_figure
 from ai_afm.report.quantity import extent, place, quantity
@@ -69,22 +69,12 @@ def write_report(folder: RunFolder, summary: RunSummary) -> Path:
 def render(folder: RunFolder, summary: RunSummary) -> str:
     """Return the page; the same folder gives the same bytes."""
     story = tell(folder, summary)
-    template = _environment().get_template("template.html.j2")
+    template = environment().get_template("template.html.j2")
     for level, detail in enumerate(LEVELS):
         page = template.render(_content(story, detail), reduced=level > 0)
         if len(page.encode()) < LIMIT:
             return page
     raise StoreError(f"the report of {folder.path} cannot be kept below {LIMIT // 1_000_000} MB")
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("ai_afm", "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _content(story: Story, detail: Detail) -> dict[str, Any]:

@@ -190,8 +190,8 @@ class UnetSegmenter:
             progress.settled = 0
 
     def _run_engine(self, engine: Engine, progress: "_Progress", planes: FloatImage) -> None:
-        logits, features = engine.run(planes[None])
-        progress.features, progress.settled = features[0], progress.lines
+        logits, _ = engine.run(planes[None])
+        progress.settled = progress.lines
         progress.take(torch.from_numpy(logits[0]), 0, self._model)
 
     def _push(self, progress: "_Progress", planes: FloatImage) -> None:
@@ -200,7 +200,6 @@ class UnetSegmenter:
         pushed = progress.cache.push(torch.from_numpy(planes), progress.finished)
         progress.settled = pushed.settled
         progress.computed += pushed.computed
-        progress.features = progress.cache.features.float().numpy()
         progress.take(progress.cache.logits[:, pushed.first :], pushed.first, self._model)
 
     def _segmentation(self, frame: Frame, progress: "_Progress") -> Segmentation:
@@ -242,7 +241,6 @@ class _Progress:
         self.finished = False
         self.computed = 0.0
         self.known = np.zeros(shape[0], np.bool_)
-        self.features: FloatImage = np.zeros((0, 0, 0), np.float32)
         self.probability = np.full((classes, *shape), np.nan, np.float32)
         self.uncertainty = np.full(shape, np.nan, np.float32)
         self.label = np.full(shape, ClassCode.IGNORE, np.uint8)

@@ -164,7 +164,7 @@ class Journal:
             if path.with_name(path.name + "-wal").exists():
                 raise
             journal = cls(path, _connect(f"{address}?mode=ro&immutable=1"))
-            journal.last_sequence  # noqa: B018
+            journal.last_sequence  # noqa: B018 - as above
         return journal
 
     @classmethod

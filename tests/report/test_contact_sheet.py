@@ -126,7 +126,7 @@ def test_numbers_carry_units_and_what_was_not_measured_says_so():
     assert texts["walls"] == "2.00 µm/µm²"
     assert texts["boundaries"] == "not measured"
     assert texts["called"] == "12.5 %"
-    assert texts["distance"] == "2.00 of 1.75"
+    assert texts["foreign"] == "2.00 of 1.75"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from ideal_walls import ideal
 from ai_afm import geometry
 from ai_afm.microscope.simulated.imaging import image_frame
 from ai_afm.microscope.simulated.recipes import spec_for
-from ai_afm.microscope.simulated.sample import GrownWorld, build_world
+from ai_afm.microscope.simulated.sample import Untouched, build_world
 from ai_afm.microscope.simulated.settings import ImagingSettings
 from ai_afm.survey.walls import extract_network
 from ai_afm.survey.width import measure_widths
@@ -155,17 +155,6 @@ def test_a_network_without_walls_stays_as_it_is():
     assert measure_widths(empty, responding(np.tanh)) is empty
 
 
-@dataclass(frozen=True)
-class _Untouched:
-    world: GrownWorld
-
-    def surface(self, x, y, time):
-        return self.world.surface(x, y)
-
-    def expose(self, x, y, bias, drive, seconds, time):
-        pass
-
-
 def twin_width(wall_width, tip, mode=Mode.PFM_OFF_RESONANCE):
     """Return the median width that the twin's walls show, m, imaged with a tip of that blur."""
     spec = spec_for("labyrinth", 3, 4e-6, None)
@@ -178,7 +167,7 @@ def twin_width(wall_width, tip, mode=Mode.PFM_OFF_RESONANCE):
         detection=replace(settings.detection, mode=mode),
     )
     request = ScanRequest(region, shape, 0.5)
-    frame = image_frame(_Untouched(world), request, settings, np.random.default_rng(1))
+    frame = image_frame(Untouched(world), request, settings, np.random.default_rng(1))
     network = extract_network(ideal(world.labels(region, shape)), region)
     walls = measure_widths(network, frame).walls
     return float(np.median([w.apparent_width for w in walls if w.apparent_width is not None]))

@@ -19,10 +19,9 @@ from ai_afm.geometry import pixel_grid
 from ai_afm.microscope.simulated.drawing import draw_hidden, draw_labels
 from ai_afm.microscope.simulated.imaging import image_frame
 from ai_afm.microscope.simulated.noise import QUIET
-from ai_afm.microscope.simulated.sample import GrownWorld, build_world
+from ai_afm.microscope.simulated.sample import GrownWorld, Untouched, build_world
 from ai_afm.microscope.simulated.scanner import Scanner
 from ai_afm.microscope.simulated.spec import WorldSpec
-from ai_afm.microscope.simulated.surface import Array, Surface
 from ai_afm.types import ClassCode, Direction, FloatImage, Frame, Mode
 
 ROSE = 5.0
@@ -91,23 +90,6 @@ class Exam:
         return "phase" in self.scene.given and self.scene.mode is not Mode.TAPPING
 
 
-@dataclass(frozen=True, slots=True)
-class Still:
-    """A world that nothing was done to, as the imaging wants it."""
-
-    world: GrownWorld
-
-    def surface(self, x: Array, y: Array, time: float) -> Surface:
-        """Return the pristine surface."""
-        del time
-        return self.world.surface(x, y)
-
-    def expose(
-        self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float
-    ) -> None:
-        """Forget it: an image of the benchmark leaves no trace."""
-
-
 def pose(scene: Scene) -> Exam:
     """Image a scene and find out what can be seen in it."""
     world = build_world(scene.spec)
@@ -125,7 +107,7 @@ def pose(scene: Scene) -> Exam:
 
 
 def _image(scene: Scene, world: GrownWorld, rng: np.random.Generator) -> Frame:
-    return image_frame(Still(world), scene.request, scene.settings, rng)
+    return image_frame(Untouched(world), scene.request, scene.settings, rng)
 
 
 def _truth(scene: Scene, world: GrownWorld) -> tuple[NDArray[np.uint8], Mask]:

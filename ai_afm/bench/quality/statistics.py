@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ai_afm.bench.quality.answers import answer
-from ai_afm.bench.quality.frames import Still
 from ai_afm.bench.quality.instrument import Ask, draw_settings
 from ai_afm.bench.quality.worlds import STREAM
 from ai_afm.microscope.simulated.imaging import image_frame
-from ai_afm.microscope.simulated.sample import GrownWorld, build_world
+from ai_afm.microscope.simulated.sample import GrownWorld, Untouched, build_world
 from ai_afm.microscope.simulated.spec import (
     DomainSpec,
     GrainSpec,
@@ -73,7 +72,7 @@ class Place:
         region = ScanRegion((x, y), size, float(rng.uniform(0, 2 * math.pi)))
         settings, rate = draw_settings(rng, self.world.spec, mode, (self.pixel, self.shape[1]))
         request = ScanRequest(region, self.shape, line_rate=rate)
-        return image_frame(Still(self.world), request, settings, rng)
+        return image_frame(Untouched(self.world), request, settings, rng)
 
 
 def grain_bias(segmenter: Segmenter, seed: int, frames: int) -> dict[str, float | int | None]:

@@ -20,12 +20,12 @@ from ai_afm.flywheel.painted.scenes import (
 from ai_afm.flywheel.training_world import CROP, finished
 
 SCENES: tuple[tuple[float, Scene], ...] = (
-    (0.21, walls_180),
-    (0.14, twins),
+    (0.17, walls_180),
+    (0.22, twins),
     (0.12, twinned_domains),
-    (0.20, grains),
-    (0.08, ferroelectric_grains),
-    (0.25, nothing),
+    (0.18, grains),
+    (0.11, ferroelectric_grains),
+    (0.20, nothing),
 )
 """Share of crops of each kind."""
 

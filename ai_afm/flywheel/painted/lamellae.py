@@ -33,7 +33,7 @@ class Twins:
 
 def lamellae(rng: np.random.Generator, shape: Shape) -> Twins:
     """Draw one or two crossed sets; where two meet, the front between them is a wall too."""
-    period, soft = log_uniform(rng, 4, 40), log_uniform(rng, 0.3, 2.5)
+    period, soft = log_uniform(rng, 4, 70), log_uniform(rng, 0.3, 2.5)
     angle = rng.uniform(0, np.pi)
     first = parallel_twins(rng, shape, angle, (period, soft))
     if rng.random() < 0.5:

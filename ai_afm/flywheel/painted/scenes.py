@@ -62,12 +62,17 @@ def walls_180(rng: np.random.Generator, shape: Shape) -> RawCrop:
 
 
 def twins(rng: np.random.Generator, shape: Shape) -> RawCrop:
-    """Paint lamellae in one polarity."""
+    """Paint lamellae in one polarity, or in tapping mode."""
     pattern, unclear = _twins(rng, shape)
     response = _with_twins(rng, np.ones(shape, np.complex128), pattern)
     if rng.random() < 0.06:
         response = bright_lines(rng, pattern.lines, response)
-    height = film(rng, shape) + _ridges(rng, pattern)
+    if rng.random() < 0.25:
+        # no response, or none that was recorded: only the tilt of the surface tells of them
+        height = 0.3 * film(rng, shape) + log_uniform(rng, 0.1, 2) * pattern.tilt
+        response = tapping(rng, height, np.zeros(shape, np.bool_), np.zeros(shape))
+    else:
+        height = film(rng, shape) + _ridges(rng, pattern)
     label = np.where(pattern.lines, ClassCode.WALL_FERROELASTIC, 0)
     return _crop(height, response, label, unclear)
 
@@ -101,7 +106,7 @@ def grains(rng: np.random.Generator, shape: Shape) -> RawCrop:
     height = height + log_uniform(rng, 0.01, 0.3) * roughness(rng, shape)
     if rng.random() < 0.3:
         height = height + log_uniform(rng, 0.1, 2) * smooth_field(rng, shape, rng.uniform(40, 150))
-    if rng.random() < 0.08:
+    if rng.random() < 0.15:
         height = film(rng, shape)  # seen in the response only
     if rng.random() < 0.55:
         response = tapping(rng, height, line, _of_each(rng, cells, log_uniform(rng, 0.01, 0.5)))

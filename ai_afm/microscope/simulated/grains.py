@@ -181,7 +181,7 @@ def _properties(spec: GrainSpec, n: int, rng: np.random.Generator) -> GrainPrope
         height=spec.height_spread * rng.standard_normal(n),
         tilt=spec.tilt_spread * rng.standard_normal((n, 2)),
         stiffness=np.exp(spec.contrast * rng.standard_normal(n)) - 1,  # never soft as nothing
-        adhesion=spec.contrast * rng.standard_normal(n),
+        adhesion=np.exp(spec.contrast * rng.standard_normal(n)) - 1,
         potential=0.3 * spec.contrast * rng.standard_normal(n),
         poling=own * spec.poling * rng.standard_normal(n),
         coercivity=np.exp(0.5 * spec.contrast * rng.standard_normal(n)),

@@ -113,7 +113,7 @@ def random_spec(rng: np.random.Generator, extent: float = 6e-6) -> WorldSpec:
         Side of the square that the crops are cut from, m.
     """
     mixes = ("domains", "twins", "both", "grains", "grains_domains", "grains_twins", "all", "bare")
-    mix = str(rng.choice(mixes, p=(0.24, 0.14, 0.17, 0.13, 0.1, 0.04, 0.06, 0.12)))
+    mix = str(rng.choice(mixes, p=(0.18, 0.22, 0.16, 0.13, 0.08, 0.08, 0.06, 0.09)))
     size = _log(rng, 0.06e-6, 0.8e-6)
     grain_size = size if mix == "grains" else size * _log(rng, 2, 10)
     has_grains = mix.startswith("grains") or mix == "all"
@@ -181,7 +181,7 @@ def _twins(rng: np.random.Generator, size: float) -> TwinSpec:
 
 def _grains(rng: np.random.Generator, size: float) -> GrainSpec:
     # now and then only the response shows grains
-    relief = _sometimes(rng, 0.92, _log(rng, 0.003, 0.12)) * size
+    relief = _sometimes(rng, 0.87, _log(rng, 0.003, 0.12)) * size
     sign = -1.0 if rng.random() < 0.25 else 1.0
     grooved = rng.random() < 0.75
     return GrainSpec(

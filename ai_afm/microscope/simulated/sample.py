@@ -116,6 +116,23 @@ class GrownWorld:
         return draw_hidden(self.layers, *_grid(region, shape))
 
 
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """A sample that nothing was done to: its world, at any time."""
+
+    world: GrownWorld
+
+    def surface(self, x: Float64, y: Float64, time: float) -> Surface:
+        """Return the pristine surface."""
+        del time
+        return self.world.surface(x, y)
+
+    def expose(
+        self, x: Float64, y: Float64, bias: float, drive: float, seconds: float, time: float
+    ) -> None:
+        """Forget it: an image leaves no trace here."""
+
+
 def _grid(
     region: ScanRegion, shape: tuple[int, int]
 ) -> tuple[Float64, Float64, NDArray[np.float64]]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.flywheel.crops import TrainingCrop
+from ai_afm.flywheel.devices import chip, letters, place, tracks
 from ai_afm.flywheel.mishaps import Array, log_uniform, smooth_field
 
 Shape = tuple[int, int]
@@ -79,11 +80,6 @@ def _axes(rng: np.random.Generator, shape: Shape) -> tuple[Array, Array]:
     return x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
 
 
-def _place(rng: np.random.Generator, shape: Shape) -> tuple[int, int]:
-    """Return a random (column, row)."""
-    return int(rng.uniform(0, shape[1])), int(rng.uniform(0, shape[0]))
-
-
 def _noise(rng: np.random.Generator, shape: Shape) -> Array:
     return rng.standard_normal(shape)
 
@@ -135,6 +131,26 @@ def _beads(rng: np.random.Generator, shape: Shape) -> Array:
     return np.asarray(np.sqrt(np.maximum(size**2 / 4 - nearest, 0)))
 
 
+def _motifs(rng: np.random.Generator, shape: Shape) -> Array:
+    """Repeat a rounded thing on an oblique lattice that a drifting, tilted scanner has bent."""
+    bend = log_uniform(rng, 0.1, 3)
+    u, v = (axis + bend * smooth_field(rng, shape, 80) for axis in _axes(rng, shape))
+    period, lean = log_uniform(rng, 6, 50), rng.uniform(0, 1)
+    row = period * rng.uniform(0.6, 1.4)
+    nearest = np.full(shape, np.inf)
+    stretch = rng.uniform(0.6, 1.5)
+    for step in (-1, 0, 1):
+        number = np.round(v / row) + step
+        shift = lean * number * period
+        along = u - shift - np.round((u - shift) / period) * period
+        nearest = np.minimum(nearest, along**2 + (stretch * (v - number * row)) ** 2)
+    size = rng.uniform(0.3, 0.65) * min(period, row * stretch)
+    sharp = log_uniform(rng, 0.05, 0.6) * size
+    motif = 1 / (1 + np.exp(np.clip((np.sqrt(nearest) - size) / sharp, -50, 50)))
+    tilt = rng.uniform(0, 3) * np.add.outer(*(np.linspace(-1, 1, n) for n in shape))
+    return np.asarray(motif + rng.choice((0.0, 1.0)) * tilt)
+
+
 def _lattice(rng: np.random.Generator, shape: Shape) -> Array:
     u, v = _axes(rng, shape)
     turn = 2 * np.pi / log_uniform(rng, 5, 30)
@@ -145,7 +161,7 @@ def _lattice(rng: np.random.Generator, shape: Shape) -> Array:
 
 
 def _spiral(rng: np.random.Generator, shape: Shape) -> Array:
-    column, row = _place(rng, shape)
+    column, row = place(rng, shape)
     y, x = np.mgrid[: shape[0], : shape[1]].astype(float)
     arms = int(rng.integers(1, 4))
     radius = np.hypot(y - row, x - column)
@@ -163,31 +179,11 @@ def _tiles(rng: np.random.Generator, shape: Shape) -> Array:
     return _blurred(patch[v, u], 0.5)
 
 
-def _letters(rng: np.random.Generator, shape: Shape) -> Array:
-    canvas = np.zeros(shape, np.uint8)
-    for _ in range(max(4, shape[0] * shape[1] // 3000)):
-        size = log_uniform(rng, 0.4, 2.5)
-        word = "".join(rng.choice(list("LTRBAXOE0123456789abcd"), 3))
-        thickness = int(max(1, size * rng.uniform(1, 3)))
-        cv2.putText(canvas, word, _place(rng, shape), 0, size, 1, thickness)
-    return _blurred(canvas, log_uniform(rng, 0.3, 1.5))
-
-
-def _chip(rng: np.random.Generator, shape: Shape) -> Array:
-    """Lay rectangles over each other, as in a device seen from above."""
-    image = np.zeros(shape)
-    for _ in range(int(rng.integers(5, 40))):
-        high, wide = (log_uniform(rng, 4, n / 2) for n in shape)
-        x, y = _place(rng, shape)
-        image[y : y + int(high), x : x + int(wide)] += rng.choice((-1, 1, 2)) * rng.uniform(0.5, 1)
-    return _blurred(image, log_uniform(rng, 0.3, 3))
-
-
 def _particles(rng: np.random.Generator, shape: Shape) -> Array:
     y, x = np.mgrid[: shape[0], : shape[1]].astype(float)
     image, typical = np.zeros(shape), log_uniform(rng, 3, 20)
     for _ in range(int(rng.integers(8, 80))):
-        column, row = _place(rng, shape)
+        column, row = place(rng, shape)
         radius = typical * log_uniform(rng, 0.7, 1.4)
         cap = radius**2 - (y - row) ** 2 - (x - column) ** 2
         image = np.maximum(image, np.sqrt(np.maximum(cap, 0)))
@@ -198,7 +194,7 @@ def _bumps(rng: np.random.Generator, shape: Shape) -> Array:
     y, x = np.mgrid[: shape[0], : shape[1]].astype(float)
     image = np.zeros(shape)
     for _ in range(int(rng.integers(1, 12))):
-        column, row = _place(rng, shape)
+        column, row = place(rng, shape)
         width = log_uniform(rng, 4, 60)
         hill = np.exp(-((y - row) ** 2 + (x - column) ** 2) / (2 * width**2))
         image += rng.choice((-1, 1)) * rng.uniform(0.2, 1) * hill
@@ -211,7 +207,7 @@ def _flakes(rng: np.random.Generator, shape: Shape) -> Array:
     for _ in range(int(rng.integers(4, 40))):
         angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 8))))
         size = log_uniform(rng, 6, shape[0] / 2)
-        corners = size * np.stack([np.cos(angles), np.sin(angles)], axis=1) + _place(rng, shape)
+        corners = size * np.stack([np.cos(angles), np.sin(angles)], axis=1) + place(rng, shape)
         flake = np.zeros(shape, np.uint8)
         cv2.fillPoly(flake, [corners.astype(np.int32)], 1)
         image += flake * rng.uniform(0.3, 1)
@@ -263,11 +259,13 @@ FAMILIES: Mapping[str, Painter] = {
     "checkerboard": _checkerboard,
     "pits": _pits,
     "beads": _beads,
+    "motifs": _motifs,
     "lattice": _lattice,
     "spiral": _spiral,
     "tiles": _tiles,
-    "letters": _letters,
-    "chip": _chip,
+    "letters": letters,
+    "chip": chip,
+    "tracks": tracks,
     "particles": _particles,
     "bumps": _bumps,
     "flakes": _flakes,

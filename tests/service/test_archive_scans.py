@@ -22,11 +22,11 @@ def test_scans_are_found_in_all_folders_below_and_named_by_their_place(tmp_path)
 def test_texts_are_counted_and_foreign_scans_are_named(tmp_path):
     write_scan(tmp_path / "a.npz")
     (tmp_path / "notes.txt").write_text("cold in the lab")
-    (tmp_path / "b.spm").write_bytes(b"\\*File list\r\n")
+    (tmp_path / "b.spm").write_bytes(b"\\*Force file list\r\n")
     found = find_scans([tmp_path], tmp_path / "out")
     assert keys(found) == ["a"]
     assert found.others == 1
-    assert found.unread == ((tmp_path / "b.spm", "Bruker NanoScope"),)
+    assert found.unread == ((tmp_path / "b.spm", "Bruker NanoScope force"),)
 
 
 def test_results_and_hidden_files_are_not_scanned_again(tmp_path):

@@ -146,7 +146,7 @@ class _Ideal:
         grains = None if code is ClassCode.GRAIN_BOUNDARY else spec.grains
         one = self._of(kept)
         other = self._of(replace(spec, domains=None, twins=None, grains=grains))
-        return {name: one[name] - other[name] for name in one}
+        return {name: _of_lines(one[name] - other[name]) for name in one}
 
     def _of(self, spec: WorldSpec) -> dict[str, Image]:
         if spec not in self.images:
@@ -214,6 +214,16 @@ def _without_defects(disturbance: Image) -> Image:
     size = np.abs(disturbance)
     limit = DEFECT * float(np.median(size))
     return np.asarray(disturbance * np.minimum(1.0, limit / np.maximum(size, limit + 1e-60)))
+
+
+def _of_lines(shown: Image) -> Image:
+    """Return what a class of lines does at its lines, without what it does to whole regions.
+
+    Domains shift the surface's potential far around; that tells nobody where their walls are.
+    """
+    if np.iscomplexobj(shown):
+        return _of_lines(shown.real) + 1j * _of_lines(shown.imag)
+    return np.asarray(shown - _local_mean(shown))
 
 
 def _local_mean(image: Image) -> Image:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ai_afm.bench.quality.worlds import SIDES, STREAM
 from ai_afm.errors import AfmError
 from ai_afm.image.normalise import CHANNELS
-from ai_afm.image.readers import read_file
+from ai_afm.image.readers.frames import read_frames
 from ai_afm.types import Channel, Direction, Frame, Measurement, ScanRegion, ScanRequest
 
 REAL_FILES = (
@@ -34,7 +34,7 @@ REAL_FILES = (
     "stp-1.stp",
     "top-1.top",
 )
-"""Real scans that show neither walls nor grains; formats without a reader are left out."""
+"""Real scans that show neither walls nor grains."""
 
 Image = NDArray[np.float64]
 
@@ -50,7 +50,9 @@ def real_frames(folder: Path) -> tuple[list[tuple[str, Frame]], list[str]]:
     frames, unread = [], []
     for name in REAL_FILES:
         try:
-            frames.append((name, _usable(read_file(folder / name))))
+            of_file = list(read_frames(folder / name))
+            # a movie begins with the approach and may end blank
+            frames.append((name, _usable(of_file[len(of_file) // 2])))
         except (AfmError, OSError):
             unread.append(name)
     return frames, unread

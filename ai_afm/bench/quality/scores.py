@@ -34,6 +34,8 @@ JUNCTION_TOLERANCE = 4.0
 """Distance at which a junction still counts as found, px."""
 EDGE_REACH = 3.0
 """A false wall this close to a grain boundary is one "at a grain edge", px."""
+LEAST_SHARE = 0.01
+"""A class with a smaller share of the visible line pixels of a subset has no F1 in it."""
 ECE_BASE = 10
 """Offset of the key of "any wall" among reliability curves: it is no class of the model."""
 
@@ -132,12 +134,13 @@ def _shares(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def f1_by_class(counts: Counts) -> dict[str, float | None]:
-    """Return the F1 of each class, `None` where nothing of it is to be seen."""
+    """Return the F1 of each class, `None` where (almost) nothing of it is to be seen."""
     result: dict[str, float | None] = {}
+    least = LEAST_SHARE * counts[:, 3].sum()
     for code, (right, drawn, found, true) in zip(SCORED, counts, strict=True):
         precision, recall = right / max(drawn, 1), found / max(true, 1)
         f1 = 2 * precision * recall / max(precision + recall, 1e-12)
-        result[str(int(code))] = float(f1) if true else None
+        result[str(int(code))] = float(f1) if true > least else None
     return result
 
 

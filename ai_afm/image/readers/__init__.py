@@ -31,8 +31,10 @@ def read_file(path: Path) -> Frame:
     Parameters
     ----------
     path
-        An ai-afm scan or NSID `.h5`, `.ibw`, `.gwy`, `.gsf`, `.sxm`, or `.npz` with reference keys;
-        the name does not matter.
+        An ai-afm scan or NSID `.h5`, Asylum `.ibw`, Bruker `.spm`, JPK `.jpk`, Park `.tiff`,
+        Nanonis `.sxm`, Nanosurf `.nid`, NT-MDT `.mdt`, Keysight `.mi`, WSxM `.stp` and `.top`,
+        `.gwy`, `.gsf`, `.npz` with reference keys, or of a movie (`.asd`, `.h5-jpk`) its first
+        whole frame; the name does not matter.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""HDF5 files: our own scans, and NSID files (pycroscopy) such as converters write.
+"""HDF5 files: our own scans, NSID files (pycroscopy) such as converters write, and JPK movies.
 
 In an NSID file each image is a dataset with dimension scales; whether rows or columns come first,
 and which end is the top, is read from the scales' names and values: y points up, x to the right.
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.image import safe_hdf5
-from ai_afm.image.readers import asylum
+from ai_afm.image.readers import asylum, jpk_movie
 from ai_afm.image.readers.base import NAN, RawChannel, RawScan, bad, check_size, make_frame
 from ai_afm.types import Frame, Measurement
 
@@ -26,17 +26,19 @@ _MARKS = {"quantity", "units", "data_type"}
 
 
 class Hdf5Reader:
-    """Reads our own scan files and NSID images."""
+    """Reads our own scan files, NSID images, and JPK movies."""
 
-    name = "HDF5: ai-afm scan or NSID (.h5)"
+    name = "HDF5: ai-afm scan, NSID (.h5) or JPK movie (.h5-jpk)"
 
     def recognises(self, head: bytes) -> bool:
         """Tell whether a file begins with the HDF5 signature."""
         return head.startswith(_MAGIC)
 
     def read(self, path: Path) -> Frame:
-        """Read a scan of ours, or all NSID images of one shape."""
+        """Read a scan of ours, all NSID images of one shape, or the first frame of a movie."""
         with safe_hdf5.opened(path) as file:
+            if jpk_movie.is_movie(file):
+                return next(jpk_movie.read_movie(file, path))
             own = isinstance(file.get("entry"), h5py.Group) and "records" in file["entry"]
             if not own:
                 return _read_nsid(file, path)
@@ -46,6 +48,14 @@ class Hdf5Reader:
         if all(np.isnan(image).all() for image in frame.data.values()):
             raise bad(path, "no line was scanned into this file; give another scan")
         return frame
+
+    def read_frames(self, path: Path) -> Iterator[Frame]:
+        """Yield the frames of a JPK movie, the oldest first; of other files the one scan."""
+        with safe_hdf5.opened(path) as file:
+            if jpk_movie.is_movie(file):
+                yield from jpk_movie.read_movie(file, path)
+                return
+        yield self.read(path)
 
 
 def _read_nsid(file: h5py.File, path: Path) -> Frame:

@@ -6,13 +6,21 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from ai_afm.errors import BadInput
+from ai_afm.image.readers.asd import AsdReader
 from ai_afm.image.readers.base import Reader
 from ai_afm.image.readers.gsf import GsfReader
 from ai_afm.image.readers.gwy import GwyReader
 from ai_afm.image.readers.hdf5 import Hdf5Reader
 from ai_afm.image.readers.ibw import IbwReader
+from ai_afm.image.readers.jpk import JpkReader
+from ai_afm.image.readers.keysight import KeysightReader
+from ai_afm.image.readers.mdt import MdtReader
+from ai_afm.image.readers.nanoscope import NanoscopeReader
+from ai_afm.image.readers.nanosurf import NanosurfReader
 from ai_afm.image.readers.npz import NpzReader
+from ai_afm.image.readers.park import ParkReader
 from ai_afm.image.readers.sxm import SxmReader
+from ai_afm.image.readers.wsxm import WsxmReader
 
 _LOG = logging.getLogger(__name__)
 _GROUP = "ai_afm.readers"
@@ -24,18 +32,21 @@ BUILT_IN: tuple[Reader, ...] = (
     GwyReader(),
     GsfReader(),
     SxmReader(),
+    NanoscopeReader(),
+    JpkReader(),
+    ParkReader(),
+    NanosurfReader(),
+    MdtReader(),
+    KeysightReader(),
+    WsxmReader(),
+    AsdReader(),
     IbwReader(),
 )
 """The Igor reader comes last: the first two bytes of its format say little."""
 FOREIGN = {
-    b"\\*File list": "Bruker NanoScope",
     b"\\*Force file list": "Bruker NanoScope force",
-    b"II*\0": "TIFF (Park, JPK)",
-    b"MM\0*": "TIFF (Park, JPK)",
-    b"fileformat": "Keysight",
-    b"\x01\xb0\x93\xff": "NT-MDT",
-    b"[DataSet]": "Nanosurf",
-    b"WSxM": "WSxM",
+    b"II*\0": "TIFF picture",
+    b"MM\0*": "TIFF picture",
     b"\x02\x00": "Igor curve (not an image)",
     b"\x89PNG": "PNG picture",
     b"\xff\xd8\xff": "JPEG picture",

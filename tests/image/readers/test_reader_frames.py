@@ -71,12 +71,12 @@ def test_the_format_is_told_from_the_content_not_from_the_name(tmp_path):
 @pytest.mark.parametrize(
     ("content", "foreign"),
     [
-        (b"\\*File list\r\n", "Bruker NanoScope"),
+        (b"\\*Force file list\r\n", "Bruker NanoScope force"),
         (b"\x89PNG\r\n\x1a\n", None),
         (b"notes of a night", None),
         (b"", None),
     ],
-    ids=["bruker", "picture", "text", "empty"],
+    ids=["force curve", "picture", "text", "empty"],
 )
 def test_foreign_scans_are_named_and_everything_else_is_no_scan(tmp_path, content, foreign):
     file = tmp_path / "thing"

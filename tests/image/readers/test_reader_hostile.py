@@ -102,7 +102,7 @@ def test_noise_behind_a_magic_is_bad_input(
 
 def test_an_empty_a_missing_and_a_foreign_file_say_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "empty.ibw").write_bytes(b"")
-    (tmp_path / "scan.spm").write_bytes(b"\\*File list\r\n\\Version: 0x1\r\n")
+    (tmp_path / "scan.spm").write_bytes(b"\\*Force file list\r\n\\Version: 0x1\r\n")
     assert "empty" in refused(tmp_path / "empty.ibw")
     assert "NanoScope" in refused(tmp_path / "scan.spm")
     refused(tmp_path / "nothing.ibw")

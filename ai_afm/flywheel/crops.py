@@ -23,7 +23,9 @@ CLASSES = (
 
 IGNORED = -1
 SOME_LINE = -2
-"""Target of a line that hardly stands out, or not at all: of whatever class."""
+"""Target of a line that hardly stands out: of whatever class."""
+STANDS_OUT_SOMEWHERE = 0.3
+"""Share of a line that has to stand out for the rest of it to be asked for."""
 _DRAW_ORDER = (
     ClassCode.TOPOGRAPHY_EDGE,
     ClassCode.WALL_FERROELASTIC,
@@ -67,12 +69,14 @@ CropMaker: TypeAlias = Callable[[int, int, int], Sequence[TrainingCrop]]
 """(seed, number of the world, number of crops) -> crops of that world."""
 
 
-def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
+def target(crop: TrainingCrop, kept: Sequence[str], every_line: bool = False) -> NDArray[np.int64]:
     """Return the class index of each pixel, (lines, pixels) int64, `SOME_LINE` or `IGNORED`.
 
-    Lines are drawn as 3-px bands. One that stands out in none of the kept channels is `SOME_LINE`.
-    The type of a wall is asked for only where the kept channels tell it: without the phase it is
-    "wall", and so is a 180-degree wall that does not turn the phase.
+    Lines are drawn as 3-px bands. Where one stands out in none of the kept channels it is
+    `SOME_LINE` if the rest of it does, or if `every_line` is asked for; else it is `IGNORED`: a
+    wall of which a height shows nothing could be anywhere. The type of a wall is asked for only
+    where the kept channels tell it: without the phase it is "wall", and so is a 180-degree wall
+    that does not turn the phase.
     """
     bits = sum(VISIBLE[name] for name in kept)
     known = (crop.visible & bits) != 0
@@ -85,11 +89,22 @@ def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
         unknown = (line & ~known).astype(np.uint8)
         result[cv2.dilate(unknown, np.ones((5, 5), np.uint8)) > 0] = IGNORED
         if code is not ClassCode.TOPOGRAPHY_EDGE:
-            result[cv2.dilate(unknown, _BAND) > 0] = SOME_LINE
+            faint = unknown if every_line else unknown * _of_seen_lines(line, known)
+            result[cv2.dilate(faint, _BAND) > 0] = SOME_LINE
         for asked, named in _asked(crop, line & known, typed, code):
             result[cv2.dilate(asked.astype(np.uint8), _BAND) > 0] = CLASSES.index(named)
     result[crop.ignore] = IGNORED
     return result
+
+
+def _of_seen_lines(line: NDArray[np.bool_], known: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return 1 on connected lines that stand out along enough of their length, else 0."""
+    count, index = cv2.connectedComponents(line.astype(np.uint8), connectivity=8)
+    length = np.bincount(index.ravel(), minlength=count)
+    seen = np.bincount(index[known & line], minlength=count)
+    enough = seen >= STANDS_OUT_SOMEWHERE * np.maximum(length, 1)
+    enough[0] = False
+    return np.asarray(enough[index], np.uint8)
 
 
 def _asked(
@@ -117,7 +132,10 @@ def window(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[int, int]:
 
 
 def example(
-    crop: TrainingCrop, rng: np.random.Generator, shape: tuple[int, int] | None = None
+    crop: TrainingCrop,
+    rng: np.random.Generator,
+    shape: tuple[int, int] | None = None,
+    every_line: bool = False,
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Make one random example: input planes (7, lines, pixels) and target (lines, pixels).
 
@@ -129,6 +147,8 @@ def example(
         Source of all choices.
     shape
         Lines and pixels of the example, a window of the crop; all of it by default.
+    every_line
+        See `target`.
     """
     crop = _turned(_cut(crop, rng, shape or crop.label.shape), rng)
     kept = _kept_channels(rng)
@@ -145,7 +165,7 @@ def example(
     # a statistic that an early line or a parent scan has fixed may be wrong by this much
     planes[0] *= np.exp(rng.normal(0, 0.2))
     planes[1] += rng.normal(0, 0.15) * planes[5]
-    expected = target(crop, trusted)
+    expected = target(crop, trusted, every_line)
     expected[~planes[4:].any(axis=0)] = IGNORED
     return planes, expected
 

@@ -87,7 +87,7 @@ class UnetSegmenter:
         self._dtype = choose_dtype(dtype)
         self._band = band
         self._engine = engine
-        self._network = in_dtype(build_network(model), self._dtype)
+        self._kernels = in_dtype(build_network(model), self._dtype)
         self._judge = judge_from(model.arrays, OUTSIDE)
         self._progress: _Progress | None = None
 
@@ -196,7 +196,7 @@ class UnetSegmenter:
 
     def _push(self, progress: "_Progress", planes: FloatImage) -> None:
         if progress.cache is None:
-            progress.cache = RowCache(self._network, *progress.shape, self._band)
+            progress.cache = RowCache(self._kernels, *progress.shape, self._band)
         pushed = progress.cache.push(torch.from_numpy(planes), progress.finished)
         progress.settled = pushed.settled
         progress.computed += pushed.computed

@@ -15,13 +15,17 @@ no more rows than later ones will read, so memory stays small and in the process
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
+from ai_afm.segment.kernels import Filter, Join, Kernels, pooled
 from ai_afm.segment.rows import Rows
-from ai_afm.segment.unet import Block, UNet
 
-CHUNK = 128
+_SPARE = 8
+"""Rows that are read once more when the next come, and a little."""
+_FEW = 32
+"""Rows that there is room for at least, so that they are moved rarely."""
+CHUNK = 192
 """Rows computed at a time when many come at once: what suits a processor's cache."""
 
 
@@ -60,8 +64,8 @@ class RowCache:
 
     Parameters
     ----------
-    network
-        A network from `folded`.
+    kernels
+        The network's layers.
     lines, pixels
         Shape of the frame.
     band
@@ -71,7 +75,7 @@ class RowCache:
         until they settle, exactly as ever.
     """
 
-    network: UNet
+    kernels: Kernels
     lines: int
     pixels: int
     band: int | None = None
@@ -82,6 +86,7 @@ class RowCache:
     _finished: bool = False
     _provisional: int | None = None
     _computed: float = 0.0
+    _room: int = 0
 
     @property
     def logits(self) -> Tensor:
@@ -92,7 +97,7 @@ class RowCache:
     @property
     def features(self) -> Tensor:
         """Deepest features (C, rows / align, pixels / align) that have a value: a view."""
-        deep = self._layers[f"down{self.network.architecture.depth}.2"]
+        deep = self._layers[f"down{self.kernels.architecture.depth}.2"]
         return deep.values[0, :, 1 : deep.reach + 1]
 
     @torch.inference_mode()
@@ -112,11 +117,25 @@ class RowCache:
         first = self._layers["head"].final if "head" in self._layers else 0
         self._computed = 0.0
         done = 0
-        while count - done > CHUNK:
-            self._advance(planes[:, done : done + CHUNK], 0, final=False)
-            done += CHUNK
+        step = self._step(count, final)
+        self._room = self._room or max(_FEW, step)
+        while count - done > step:
+            self._advance(planes[:, done : done + step], 0, final=False)
+            done += step
         head = self._advance(planes[:, done:], self.band, final)
+        if final or self.rows == self.lines:
+            used = {n: self._layers.pop(n) for n in [*self._layers] if n not in self._lasting}
+            self.kernels.spare.keep(layer.values for layer in used.values())
         return Pushed(first, min(head.final, self.rows), min(head.reach, self.rows), self._computed)
+
+    def _step(self, count: int, final: bool) -> int:
+        """Return how many rows to compute at a time: strips alike, those of the end included."""
+        if count <= CHUNK:
+            return count
+        waiting = self.kernels.architecture.lag if final or self.rows + count == self.lines else 0
+        strips = -(-(count + waiting) // CHUNK)
+        align = self.kernels.architecture.align
+        return -(-(count + waiting) // (strips * align)) * align
 
     def _advance(self, planes: Tensor, provisional: int | None, final: bool) -> Rows:
         self._provisional = provisional
@@ -128,14 +147,13 @@ class RowCache:
         count = planes.shape[1]
         first = self.rows
         self.rows += count
-        align = self.network.architecture.align
+        align = self.kernels.architecture.align
         self._extent = -(-self.rows // align) * align
         self._finished = final or self.rows == self.lines
         if count:  # a scan that is stopped ends without new rows
             right = -self.pixels % align
             new = functional.pad(planes[None], (0, right, 0, 0), mode="replicate")
-            new = self.network.enter(new.to(self.network.head.weight.dtype))
-            self._layer("input", new.shape[1], 0).write(first, new)
+            self._layer("input", new.shape[1], 0, self.kernels.head.dtype).write(first, new)
         layer = self._layers["input"]
         if self._extent > self.rows:
             newest = layer.rows(self.rows - 1, self.rows)
@@ -146,37 +164,46 @@ class RowCache:
     def _encode(self) -> list[str]:
         skips: list[str] = []
         source = "input"
-        for level, block in enumerate(self.network.down):
+        for level, (first, second) in enumerate(self.kernels.down):
             if level:
                 source = self._pool(source, level)
-            assert isinstance(block, Block)
-            source = self._block(source, block, f"down{level}", level)
+            self._convolve(source, f"down{level}.1", first, level)
+            source = f"down{level}.2"
+            self._convolve(f"down{level}.1", source, second, level)
             skips.append(source)
         return skips
 
     def _decode(self, skips: list[str]) -> Rows:
         source = skips.pop()
-        for level in reversed(range(self.network.architecture.depth)):
-            reduce = self.network.reduce[level]
-            assert isinstance(reduce, nn.Conv2d)
-            source = self._join(skips[level], source, reduce, level)
-            block = self.network.up[level]
-            assert isinstance(block, Block)
-            source = self._block(source, block, f"up{level}", level)
+        for level in reversed(range(self.kernels.architecture.depth)):
+            join, second = self.kernels.up[level]
+            below = self._reduce(source, self.kernels.reduce[level], level + 1)
+            self._join(skips[level], below, join, level)
+            source = f"up{level}.2"
+            self._convolve(f"up{level}.1", source, second, level)
         return self._head(source)
 
-    def _layer(self, name: str, channels: int, level: int) -> Rows:
+    def _layer(
+        self, name: str, channels: int, level: int, dtype: torch.dtype | None = None
+    ) -> Rows:
         if name not in self._layers:
-            align = self.network.architecture.align
-            height = -(-self.lines // align) * align >> level
-            width = -(-self.pixels // align) * align >> level
-            dtype = self.network.head.weight.dtype if name == "head" else self.network.dtype
-            # only what is looked at from outside is kept to the end
-            kept = name in ("head", f"down{self.network.architecture.depth}.2")
-            self._layers[name] = Rows.empty(
-                channels, height if kept else 0, width, dtype, planar=name == "head"
-            )
+            self._layers[name] = Rows.upon(self._memory(name, channels, level, dtype))
         return self._layers[name]
+
+    def _memory(self, name: str, channels: int, level: int, dtype: torch.dtype | None) -> Tensor:
+        dtype = dtype or self.kernels.dtype
+        align = self.kernels.architecture.align
+        width = -(-self.pixels // align) * align >> level
+        if name not in self._lasting:
+            return self.kernels.spare.take(channels, (self._room >> level) + _SPARE, width, dtype)
+        rows = (-(-self.lines // align) * align >> level) + 2
+        planar = torch.contiguous_format if name == "head" else torch.channels_last
+        return torch.empty(1, channels, rows, width, dtype=dtype, memory_format=planar)
+
+    @property
+    def _lasting(self) -> tuple[str, str]:
+        """Layers that are looked at from outside: all of their rows are kept."""
+        return "head", f"down{self.kernels.architecture.depth}.2"
 
     def _ranges(self, layer: Rows, final: int, level: int) -> list[tuple[int, int]]:
         """Return rows to compute: those that become final, and provisional ones by the band."""
@@ -200,35 +227,53 @@ class RowCache:
         if layer.reach >= end:
             layer.end(end)
 
-    def _block(self, source: str, block: Block, name: str, level: int) -> str:
-        self._convolve(source, f"{name}.1", block.conv1, level)
-        self._convolve(f"{name}.1", f"{name}.2", block.conv2, level)
-        return f"{name}.2"
-
-    def _convolve(self, source: str, name: str, conv: nn.Conv2d, level: int) -> None:
+    def _convolve(self, source: str, name: str, convolution: Filter, level: int) -> None:
         """Compute rows of a 3x3 convolution that are not final yet."""
-        x, layer = self._layers[source], self._layer(name, conv.out_channels, level)
+        x, layer = self._layers[source], self._layer(name, convolution.outputs, level)
         # the newest final row still waits for the row below it
         final = self._extent >> level if self._finished else max(x.final - 1, layer.final)
         ranges = self._ranges(layer, final, level)
         for start, stop in ranges:
             if stop > start:
-                y = functional.conv2d(
-                    x.rows(start - 1, stop + 1), conv.weight, conv.bias, padding=(0, 1)
-                )
-                layer.write(start, functional.relu_(y))
+                layer.write(start, convolution(x.rows(start - 1, stop + 1)))
                 self._computed += (stop - start) / 2**level
         self._close(layer, ranges, final, level)
         x.needed[name] = final - 1
 
+    def _reduce(self, source: str, convolution: Filter, level: int) -> str:
+        """Compute rows of a 1x1 convolution, before they are enlarged."""
+        x, name = self._layers[source], f"reduced{level}"
+        layer = self._layer(name, convolution.outputs, level)
+        ranges = self._ranges(layer, x.final, level)
+        for start, stop in ranges:
+            if stop > start:
+                layer.write(start, convolution(x.rows(start, stop)))
+        self._close(layer, ranges, x.final, level)
+        x.needed[name] = x.final
+        return name
+
+    def _join(self, skip: str, below: str, join: Join, level: int) -> None:
+        """Compute rows of the convolution of a skip connection and the enlarged layer below."""
+        side, deep, name = self._layers[skip], self._layers[below], f"up{level}.1"
+        layer = self._layer(name, join.outputs, level)
+        both = min(side.final, 2 * deep.final)
+        final = self._extent >> level if self._finished else max(both - 1, layer.final)
+        ranges = self._ranges(layer, final, level)
+        for start, stop in ranges:
+            if stop > start:
+                rows = deep.rows(*join.rows_read(start, stop))
+                layer.write(start, join(side.rows(start - 1, stop + 1), rows, start, stop))
+                self._computed += (stop - start) / 2**level
+        self._close(layer, ranges, final, level)
+        side.needed[name], deep.needed[name] = final - 1, final // 2 - 1
+
     def _head(self, source: str) -> Rows:
-        conv, x = self.network.head, self._layers[source]
-        layer = self._layer("head", conv.out_channels, 0)
+        head, x = self.kernels.head, self._layers[source]
+        layer = self._layer("head", head.outputs, 0, head.dtype)
         ranges = self._ranges(layer, x.final, 0)
         for start, stop in ranges:
             if stop > start:
-                rows = x.rows(start, stop).to(conv.weight.dtype)
-                layer.write(start, functional.conv2d(rows, conv.weight, conv.bias))
+                head.write(x.rows(start, stop), layer.room(start, stop))
                 self._computed += stop - start
         self._close(layer, ranges, x.final, 0)
         x.needed["head"] = x.final
@@ -241,35 +286,15 @@ class RowCache:
         ranges = self._ranges(layer, final, level)
         for start, stop in ranges:
             if stop > start:
-                layer.write(start, functional.max_pool2d(x.rows(2 * start, 2 * stop), 2))
+                layer.write(start, pooled(x.rows(2 * start, 2 * stop)))
         self._close(layer, ranges, final, level)
         x.needed[name] = 2 * final
         return name
 
-    def _join(self, skip: str, below: str, reduce: nn.Conv2d, level: int) -> str:
-        side, deep, name = self._layers[skip], self._layers[below], f"join{level}"
-        layer = self._layer(name, side.channels + reduce.out_channels, level)
-        final = max(layer.final, min(side.final, 2 * deep.final))
-        ranges = self._ranges(layer, final, level)
-        for start, stop in ranges:
-            if stop > start:
-                first = start // 2
-                coarse = functional.conv2d(
-                    deep.rows(first, -(-stop // 2)), reduce.weight, reduce.bias
-                )
-                fine = functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
-                skipped = start - 2 * first
-                layer.write(start, side.rows(start, stop), 0)
-                layer.write(start, fine[:, :, skipped : skipped + stop - start], side.channels)
-        self._close(layer, ranges, final, level)
-        side.needed[name], deep.needed[name] = final, final // 2
-        return name
-
 
 @torch.inference_mode()
-def full_frame(network: UNet, planes: Tensor) -> Tensor:
-    """Return logits (outputs, H, W) of a whole frame (inputs, H, W): what `RowCache` must equal."""
-    batch = padded(planes[None].to(network.head.weight.dtype), network.architecture.align)
-    logits = network(batch.contiguous(memory_format=torch.channels_last))
-    result: Tensor = logits[0, :, : planes.shape[1], : planes.shape[2]]
-    return result
+def full_frame(kernels: Kernels, planes: Tensor) -> Tensor:
+    """Return logits (outputs, H, W) of a whole frame (inputs, H, W), strip by strip."""
+    cache = RowCache(kernels, planes.shape[1], planes.shape[2], band=0)
+    cache.push(planes)
+    return cache.logits

@@ -1,9 +1,32 @@
 """The rows of one layer of a network while a frame comes in: a window that moves with the scan."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
+
+
+class Spare:
+    """Memory of finished frames, kept for the next one: touching fresh memory is not free."""
+
+    def __init__(self) -> None:
+        self._left: dict[tuple[int, int, torch.dtype], list[Tensor]] = {}
+
+    def take(self, channels: int, rows: int, width: int, dtype: torch.dtype) -> Tensor:
+        """Return memory (1, channels, rows or more, width), channels last; it holds anything."""
+        left = self._left.get((channels, width, dtype), [])
+        if left and left[-1].shape[2] >= rows:
+            return left.pop()
+        shape = (1, channels, rows, width)
+        return torch.empty(shape, dtype=dtype, memory_format=torch.channels_last)
+
+    def keep(self, values: Iterable[Tensor]) -> None:
+        """Keep this memory, and no longer what was kept before."""
+        left: dict[tuple[int, int, torch.dtype], list[Tensor]] = {}
+        for v in sorted(values, key=lambda v: v.shape[2]):
+            left.setdefault((v.shape[1], v.shape[3], v.dtype), []).append(v)
+        self._left = left
 
 
 @dataclass(slots=True)
@@ -32,25 +55,8 @@ class Rows:
     needed: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def empty(
-        cls, channels: int, height: int, width: int, dtype: torch.dtype, planar: bool = False
-    ) -> "Rows":
-        """Return a layer without rows.
-
-        Parameters
-        ----------
-        channels, width
-            Its shape.
-        height
-            Rows that there is room for from the start; with all rows of the frame, none is ever
-            given up.
-        dtype
-            Of the values.
-        planar
-            Channels first in memory. Else channels last: a slice of rows is contiguous.
-        """
-        layout = torch.contiguous_format if planar else torch.channels_last
-        values = torch.empty(1, channels, height + 2, width, dtype=dtype, memory_format=layout)
+    def upon(cls, values: Tensor) -> "Rows":
+        """Return a layer without rows, on memory (1, C, room, W)."""
         values[:, :, 0] = 0
         return cls(values)
 
@@ -61,20 +67,22 @@ class Rows:
 
     def rows(self, start: int, stop: int) -> Tensor:
         """Return rows `start` to `stop`, (1, C, stop - start, W): a view."""
-        return self.values[:, :, start - self.base : stop - self.base]
+        return self.values.narrow(2, start - self.base, stop - start)
 
-    def write(self, start: int, rows: Tensor, channel: int = 0) -> None:
-        """Set rows from `start` on, all channels or those from `channel` on."""
-        stop = start + rows.shape[2]
+    def room(self, start: int, stop: int) -> Tensor:
+        """Return rows `start` to `stop` for writing into them; from now on they have a value."""
         self._make_room(stop)
-        window = slice(start - self.base, stop - self.base)
-        self.values[:, channel : channel + rows.shape[1], window] = rows
         self.reach = max(self.reach, stop)
+        return self.rows(start, stop)
+
+    def write(self, start: int, rows: Tensor) -> None:
+        """Set rows from `start` on."""
+        self.room(start, start + rows.shape[2]).copy_(rows)
 
     def end(self, row: int) -> None:
         """Let nothing be below the rows so far: set row `row` to zero."""
         self._make_room(row)
-        self.values[:, :, row - self.base] = 0
+        self.rows(row, row + 1).zero_()
 
     def _make_room(self, row: int) -> None:
         """Make sure that `row` has a place; give up rows that nobody needs any more for it."""
@@ -82,14 +90,17 @@ class Rows:
         if row - self.base < room:
             return
         keep = min(self.needed.values(), default=-1)
-        kept = self.values[:, :, keep - self.base : self.reach - self.base].clone()
-        wanted = row + 1 - keep
-        if 3 * wanted > 2 * room:
-            # twice the rows in use: moving them is then rare
+        kept = self.rows(keep, self.reach)
+        # as much again as is moved: moving is then rare, and the rest stays in the cache
+        wanted = row + 1 - keep + kept.shape[2]
+        if wanted > room:
+            # fresh memory costs more than the arithmetic on it: do not grow row by row
             self.values = torch.empty(
-                (1, self.channels, 2 * wanted, self.values.shape[3]),
+                (1, self.channels, wanted + wanted // 4, self.values.shape[3]),
                 dtype=kept.dtype,
                 memory_format=torch.channels_last,
             )
+        elif self.base + kept.shape[2] > keep:
+            kept = kept.clone()
         self.values[:, :, : kept.shape[2]] = kept
         self.base = keep

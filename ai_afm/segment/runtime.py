@@ -1,8 +1,9 @@
 """Number format and engine of the network's arithmetic: chosen at start by what the machine has.
 
 bfloat16 halves the cost where the processor multiplies it (AVX512-BF16, AMX), and is emulated,
-slowly, where it does not: there float32 stays. Readings and logits want more than 8 bits: the input
-comes in two parts (`unet.Split`), and the last layer stays float32.
+slowly, where it does not: there float32 stays. Readings and logits want more than 8 bits: see
+`kernels`; for engines that run the whole network in one format the input comes in two parts
+(`unet.Split`).
 """
 
 import copy
@@ -19,7 +20,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ai_afm.errors import BadInput
-from ai_afm.segment.row_cache import padded
+from ai_afm.segment.kernels import Kernels, in_steps
+from ai_afm.segment.row_cache import RowCache, padded
 from ai_afm.segment.unet import Cast, Split, UNet
 from ai_afm.types import FloatImage
 
@@ -73,61 +75,35 @@ def dtype_name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def in_dtype(network: UNet, dtype: torch.dtype) -> UNet:
-    """Return a folded network that computes in a number format.
+def in_dtype(network: UNet, dtype: torch.dtype) -> Kernels:
+    """Return the layers of a folded network, ready for this processor.
 
     Parameters
     ----------
     network
         From `folded`, float32; stays as it is.
     dtype
-        `torch.float32` gives the network back. See `rounded` for what else changes.
+        Number format of all layers but the first and the last one.
     """
-    if dtype == torch.float32:
-        return network
-    head = network.head
-    network = rounded(network, dtype).to(dtype)
-    network.head, network.widen = head, Cast(head.weight.dtype)
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return Kernels.of(network, dtype)
 
 
 def rounded(network: UNet, dtype: torch.dtype) -> UNet:
     """Return a float32 network whose weights a narrower number format can hold.
 
-    The input comes in parts, and so do the first weights. Other weights are rounded one after the
-    other, each carrying the error of the one before: neighbouring taps see nearly the same values,
-    so the errors cancel where the image is smooth.
+    The input comes in parts, and so do the first weights; others see `kernels.in_steps`.
     """
     network = copy.deepcopy(network)
     first = network.first
     for conv in network.modules():
         if isinstance(conv, nn.Conv2d) and conv is not first:
-            conv.weight.data = _rounded(conv.weight.data, dtype)
+            conv.weight.data = in_steps(conv.weight.data, dtype)
     coarse = first.weight.data.to(dtype).float()
     rest = first.weight.data - coarse
     first.weight.data = torch.cat([coarse, coarse, rest], dim=1)
     first.in_channels *= 3
     network.enter = Split(dtype)
     return network
-
-
-_SNAKE = (0, 1, 2, 5, 4, 3, 6, 7, 8)
-"""Taps of a 3x3 kernel so that each is a neighbour of the one before."""
-
-
-def _rounded(weight: Tensor, dtype: torch.dtype) -> Tensor:
-    """Round (outputs, inputs, h, w) tap by tap, carrying each rounding error to the next tap."""
-    taps = weight.flatten(2)
-    order = torch.tensor(_SNAKE if taps.shape[2] == len(_SNAKE) else range(taps.shape[2]))
-    exact = taps[:, :, order].flatten(1).T.contiguous()
-    result, carried = [], torch.zeros_like(exact[0])
-    for values in exact.unbind():
-        wanted = values + carried
-        result.append(wanted.to(dtype).to(weight.dtype))
-        carried = wanted - result[-1]
-    unordered = torch.empty_like(taps)
-    unordered[:, :, order] = torch.stack(result).T.reshape(taps.shape)
-    return unordered.view_as(weight)
 
 
 class Engine(Protocol):
@@ -174,7 +150,9 @@ class TorchEngine:
     def __init__(
         self, network: UNet, dtype: torch.dtype, threads: int = 1, device: str = "cpu"
     ) -> None:
-        self._network = in_dtype(network, dtype).to(device)
+        on_processor = device == "cpu"
+        self._kernels = in_dtype(network, dtype) if on_processor else None
+        self._network = network if on_processor else _narrow(network, dtype).to(device)
         self._threads = threads
         self._device = device
         self.name = f"torch {dtype_name(dtype)} {device}"
@@ -182,18 +160,45 @@ class TorchEngine:
     @torch.inference_mode()
     def run(self, planes: Planes) -> tuple[FloatImage, FloatImage]:
         """Run a batch of frames; see `Engine`."""
-        lines, pixels = planes.shape[2:]
-        x = padded(torch.from_numpy(planes).to(self._device), self._network.architecture.align)
+        batch = torch.from_numpy(planes)
         before = torch.get_num_threads()
         torch.set_num_threads(self._threads)
         try:
-            logits, features = self._network.forward_with_features(
-                x.contiguous(memory_format=torch.channels_last)
+            logits, features = (
+                self._at_once(batch) if self._kernels is None else _by_rows(self._kernels, batch)
             )
         finally:
             torch.set_num_threads(before)
-        found = logits[:, :, :lines, :pixels].float().contiguous()
-        return found.cpu().numpy(), features.float().cpu().numpy()
+        return logits.numpy(), features.numpy()
+
+    def _at_once(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        lines, pixels = batch.shape[2:]
+        x = padded(batch.to(self._device), self._network.architecture.align)
+        x = x.contiguous(memory_format=torch.channels_last)
+        logits, features = self._network.forward_with_features(x)
+        inside = logits[:, :, :lines, :pixels].float().contiguous()
+        return inside.cpu(), features.float().cpu()
+
+
+def _by_rows(kernels: Kernels, batch: Tensor) -> tuple[Tensor, Tensor]:
+    """Run frames one after the other: strips stay in the processor's cache."""
+    lines, pixels = batch.shape[2:]
+    caches = [RowCache(kernels, lines, pixels, band=0) for _ in batch]
+    for cache, planes in zip(caches, batch, strict=True):
+        cache.push(planes)
+    logits = torch.stack([cache.logits for cache in caches])
+    features = torch.stack([cache.features for cache in caches])
+    return logits, features.float().contiguous()
+
+
+def _narrow(network: UNet, dtype: torch.dtype) -> UNet:
+    """Return a network that computes in a number format, all but its last layer."""
+    if dtype == torch.float32:
+        return network
+    head = network.head
+    network = rounded(network, dtype).to(dtype)
+    network.head, network.widen = head, Cast(head.weight.dtype)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def peak_gflops(dtype: torch.dtype, repeats: int = 5) -> float:

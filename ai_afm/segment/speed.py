@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ai_afm.segment.decide import labelled, probabilities
+from ai_afm.segment.kernels import Kernels
 from ai_afm.segment.model_file import LoadedModel
 from ai_afm.segment.predict import build_network
 from ai_afm.segment.row_cache import RowCache, full_frame
 from ai_afm.segment.runtime import DTYPES, flop_per_pixel, in_dtype, peak_gflops
-from ai_afm.segment.unet import UNet
 from ai_afm.types import FloatImage
 
 NEW_LINES = 16
@@ -112,27 +112,27 @@ def measure_speed(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        network = in_dtype(build_network(model), DTYPES[dtype])
-        return _measure(model, network, torch.from_numpy(planes), dtype, rounds)
+        kernels = in_dtype(build_network(model), DTYPES[dtype])
+        return _measure(model, kernels, torch.from_numpy(planes), dtype, rounds)
     finally:
         torch.set_num_threads(threads)
 
 
 def _measure(
-    model: LoadedModel, network: UNet, planes: Tensor, dtype: str, rounds: int
+    model: LoadedModel, kernels: Kernels, planes: Tensor, dtype: str, rounds: int
 ) -> tuple[Speed, NDArray[np.uint8]]:
-    full_frame(network, planes)
+    full_frame(kernels, planes)
     spent: dict[str, list[float]] = {name: [] for name in ("peak", "full", *_ALL)}
     refresh: dict[str, list[float]] = {name: [] for name in _ALL}
     label = np.zeros(planes.shape[1:], np.uint8)
     equal, difference = True, 0.0
     for _ in range(rounds):
         spent["peak"].append(peak_gflops(DTYPES[dtype], repeats=2))
-        seconds, logits = _timed(lambda: full_frame(network, planes))
+        seconds, logits = _timed(lambda: full_frame(kernels, planes))
         spent["full"].append(seconds)
         label = labelled(probabilities(logits, model), model)
         for name, band in _ALL.items():
-            stream = _stream(network, planes, band)
+            stream = _stream(kernels, planes, band)
             spent[name].append(stream.total)
             refresh[name].append(stream.refresh)
             equal &= np.array_equal(labelled(probabilities(stream.logits, model), model), label)
@@ -161,9 +161,9 @@ def _measure(
     return speed, label
 
 
-def _stream(network: UNet, planes: Tensor, band: int | None) -> _Stream:
+def _stream(kernels: Kernels, planes: Tensor, band: int | None) -> _Stream:
     lines = planes.shape[1]
-    cache = RowCache(network, lines, planes.shape[2], band)
+    cache = RowCache(kernels, lines, planes.shape[2], band)
     pushes = []
     for start in range(0, lines, NEW_LINES):
         new = planes[:, start : start + NEW_LINES]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ai_afm.errors import ModelError
 from ai_afm.flywheel.crops import (
     CLASSES,
+    IGNORED,
     SHORTEST_SIDE,
     SOME_LINE,
     TrainingCrop,
@@ -19,8 +20,9 @@ from ai_afm.flywheel.crops import (
     target,
     window,
 )
+from ai_afm.flywheel.fit import TrainSettings
 from ai_afm.flywheel.mishaps import RawCrop, smooth_field, spoiled
-from ai_afm.flywheel.train import TrainSettings, make_crops, train
+from ai_afm.flywheel.train import make_crops, train
 from ai_afm.flywheel.training_world import finished, twin_crops, visible_lines
 from ai_afm.segment.model_file import OUTSIDE, load_model
 from ai_afm.segment.outside import judge_from
@@ -117,14 +119,26 @@ def test_a_wall_is_seen_in_the_response_and_not_in_the_height() -> None:
     assert (bits & 1).mean() < 0.2
 
 
-def test_what_the_kept_channels_do_not_show_is_asked_for_as_some_line() -> None:
+def test_what_the_kept_channels_do_not_show_is_not_asked_for() -> None:
     (crop,) = drawn_crop(0, 0, 1)
     everything = target(crop, ("height", "amplitude", "phase"))
     blind = target(crop, ("height",))
     wall = crop.label > 0
     assert (everything[wall] == CLASSES.index(2)).all()
-    assert (blind[wall] == SOME_LINE).mean() > 0.8
+    assert (blind[wall] == IGNORED).mean() > 0.8
+    assert (target(crop, ("height",), every_line=True)[wall] == SOME_LINE).mean() > 0.8
     assert (everything == CLASSES.index(2)).sum() == pytest.approx(3 * wall.sum(), rel=0.05)
+
+
+def test_the_faint_part_of_a_line_that_stands_out_is_some_line() -> None:
+    (crop,) = drawn_crop(0, 0, 1)
+    visible = crop.visible.copy()
+    visible[12:18] = 0
+    expected = target(replace(crop, visible=visible), ("amplitude", "phase"))
+    faint = (crop.label > 0) & (visible == 0)
+    assert faint.any()
+    assert (expected[13:17][faint[13:17]] == SOME_LINE).all()
+    assert (expected[20:][crop.label[20:] > 0] == CLASSES.index(2)).all()
 
 
 def test_without_the_phase_nobody_is_asked_for_the_type_of_a_wall() -> None:

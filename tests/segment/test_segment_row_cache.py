@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_afm.segment.row_cache import CHUNK, RowCache, full_frame
+from ai_afm.segment.kernels import Kernels
+from ai_afm.segment.row_cache import CHUNK, RowCache, full_frame, padded
 from ai_afm.segment.runtime import in_dtype
 from ai_afm.segment.unet import Architecture, UNet, folded
 
@@ -21,12 +22,34 @@ def network(seed: int = 0, width: int = 4, depth: int = 3) -> UNet:
     return folded(net)
 
 
+def layers(seed: int = 0, width: int = 4, depth: int = 3) -> Kernels:
+    return Kernels.of(network(seed, width, depth))
+
+
+def plain(net: UNet, planes: torch.Tensor) -> torch.Tensor:
+    """Return the logits as the network itself says them, all rows at once."""
+    with torch.inference_mode():
+        return net(padded(planes[None], net.architecture.align))[
+            0, :, : planes.shape[1], : planes.shape[2]
+        ]
+
+
 def test_folding_the_batch_norm_changes_nothing() -> None:
     torch.manual_seed(1)
     net = UNet(Architecture(7, 3, 4)).eval()
     x = torch.randn(1, 7, 24, 40)
     with torch.inference_mode():
         assert torch.allclose(net(x), folded(net)(x), atol=1e-5)
+
+
+@settings(max_examples=25, deadline=None)
+@given(lines=st.integers(1, 500), pixels=st.integers(1, 40), width=st.sampled_from([4, 8]))
+def test_strips_of_fused_layers_equal_the_network(lines: int, pixels: int, width: int) -> None:
+    net = network(width=width)
+    planes = torch.randn(7, lines, pixels, generator=torch.Generator().manual_seed(lines))
+    expected = plain(net, planes)
+    found = full_frame(Kernels.of(net), planes)
+    assert (found - expected).abs().max() <= 2e-6 * expected.abs().max()
 
 
 @settings(max_examples=15, deadline=None)
@@ -38,7 +61,7 @@ def test_folding_the_batch_norm_changes_nothing() -> None:
 def test_rows_in_any_pieces_equal_the_full_frame(
     lines: int, pixels: int, pieces: list[int]
 ) -> None:
-    net = network()
+    net = layers()
     planes = torch.randn(7, lines, pixels, generator=torch.Generator().manual_seed(lines))
     cache, done = RowCache(net, lines, pixels), 0
     for piece in [*pieces, lines]:
@@ -53,7 +76,7 @@ def test_rows_in_any_pieces_equal_the_full_frame(
 
 
 def test_settled_rows_never_change_and_lag_by_56_rows() -> None:
-    net, planes = network(), torch.randn(7, 160, 48)
+    net, planes = layers(), torch.randn(7, 160, 48)
     cache, settled_rows = RowCache(net, 160, 48), torch.zeros(3, 0, 48)
     for start in range(0, 160, 10):
         pushed = cache.push(planes[:, start : start + 10])
@@ -66,7 +89,7 @@ def test_settled_rows_never_change_and_lag_by_56_rows() -> None:
 
 
 def test_a_scan_that_ends_early_is_settled_as_it_is() -> None:
-    net, planes = network(), torch.randn(7, 45, 20)
+    net, planes = layers(), torch.randn(7, 45, 20)
     cache = RowCache(net, 200, 20)
     cache.push(planes[:, :30])
     pushed = cache.push(planes[:, 30:], final=True)
@@ -96,7 +119,7 @@ def test_a_scan_that_is_stopped_ends_without_a_new_row(
 
 
 def test_a_push_costs_the_new_rows_and_the_lag_not_the_frame() -> None:
-    net, planes = network(), torch.randn(7, 512, 8)
+    net, planes = layers(), torch.randn(7, 512, 8)
     cache = RowCache(net, 512, 8)
     costs = [cache.push(planes[:, s : s + 8]).computed for s in range(0, 512, 8)]
     assert costs[30] == costs[50]
@@ -106,10 +129,11 @@ def test_a_push_costs_the_new_rows_and_the_lag_not_the_frame() -> None:
 
 @pytest.mark.parametrize("depth", [2, 3])
 def test_no_row_reaches_further_than_the_lag(depth: int) -> None:
-    net = network(depth=depth).double()
-    net.requires_grad_(False)
-    for p in net.parameters():
+    exact = network(depth=depth).double()
+    exact.requires_grad_(False)
+    for p in exact.parameters():
         p.uniform_(0.1, 1.0)
+    net = Kernels.of(exact)
     lag, align = net.architecture.lag, net.architecture.align
     planes = torch.rand(7, 40 * align, 8, dtype=torch.double)
     before = full_frame(net, planes)
@@ -121,7 +145,7 @@ def test_no_row_reaches_further_than_the_lag(depth: int) -> None:
         assert int(changed.max()) - row <= lag
 
 
-def streamed(net: UNet, planes: torch.Tensor, band: int | None, step: int = 16) -> RowCache:
+def streamed(net: Kernels, planes: torch.Tensor, band: int | None, step: int = 16) -> RowCache:
     cache = RowCache(net, planes.shape[1], planes.shape[2], band)
     for start in range(0, planes.shape[1], step):
         cache.push(planes[:, start : start + step])
@@ -133,7 +157,7 @@ def streamed(net: UNet, planes: torch.Tensor, band: int | None, step: int = 16) 
 def test_a_frame_ends_the_same_whatever_was_refreshed_on_the_way(
     band: int | None, step: int
 ) -> None:
-    net, planes = network(), torch.randn(7, 150, 44)
+    net, planes = layers(), torch.randn(7, 150, 44)
     whole = full_frame(net, planes)
     found = streamed(net, planes, band, step).logits
     assert (found - whole).abs().max() <= 1e-6 * whole.abs().max()
@@ -152,7 +176,7 @@ def test_in_bfloat16_the_stream_equals_the_frame(band: int | None, pixels: int) 
 
 
 def test_a_band_keeps_the_newest_rows_up_to_date_and_settles_the_rest_exactly() -> None:
-    net, planes = network(), torch.randn(7, 200, 40)
+    net, planes = layers(), torch.randn(7, 200, 40)
     whole, cache = full_frame(net, planes), RowCache(net, 200, 40, band=32)
     for start in range(0, 192, 16):
         pushed = cache.push(planes[:, start : start + 16])
@@ -167,7 +191,7 @@ def test_a_band_keeps_the_newest_rows_up_to_date_and_settles_the_rest_exactly() 
 
 
 def test_without_a_band_only_settled_rows_come_out() -> None:
-    net, planes = network(), torch.randn(7, 200, 24)
+    net, planes = layers(), torch.randn(7, 200, 24)
     cache = RowCache(net, 200, 24, band=0)
     for start in range(0, 192, 16):
         pushed = cache.push(planes[:, start : start + 16])
@@ -177,7 +201,7 @@ def test_without_a_band_only_settled_rows_come_out() -> None:
 
 
 def test_the_less_is_refreshed_the_less_it_costs() -> None:
-    net, planes = network(), torch.randn(7, 256, 8)
+    net, planes = layers(), torch.randn(7, 256, 8)
     costs = []
     for band in (None, 32, 16, 0):
         cache = RowCache(net, 256, 8, band)
@@ -189,7 +213,7 @@ def test_the_less_is_refreshed_the_less_it_costs() -> None:
 
 
 def test_many_rows_at_once_leave_no_row_without_a_value() -> None:
-    net, count = network(), 2 * CHUNK + 24
+    net, count = layers(), 2 * CHUNK + 24
     planes = torch.randn(7, count + 60, 16)
     cache = RowCache(net, count + 60, 16, band=16)
     pushed = cache.push(planes[:, :count])
@@ -204,10 +228,13 @@ def test_many_rows_at_once_leave_no_row_without_a_value() -> None:
 
 
 def test_memory_grows_with_the_lag_and_not_with_the_frame() -> None:
-    net = network()
+    net = layers()
     sizes = []
     for lines in (400, 1600):
-        cache = streamed(net, torch.randn(7, lines, 8), 32)
+        cache = RowCache(net, lines + 16, 8, 32)
+        for rows in torch.randn(7, lines, 8).split(16, dim=1):
+            cache.push(rows)
         inner = [layer for name, layer in cache._layers.items() if name.startswith("up")]
         sizes.append(sum(layer.values.numel() for layer in inner))
+        assert inner
     assert sizes[0] == sizes[1]

@@ -1,12 +1,10 @@
 """Fractal dimension of walls: how far apart two points of a wall are, against the way along it."""
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from ai_afm.survey import polyline
 from ai_afm.types import DOMAIN_WALL_CODES, WallNetwork
@@ -19,7 +17,7 @@ FINEST_PIXELS = 5.0
 DECADE = 10.0
 """Least range of distances: a power law over less is none."""
 FEWEST = 6
-"""Pieces of wall that an interval needs."""
+"""Pieces of wall whose mean is taken."""
 
 _LAGS = 12
 _PIECE = 3.0
@@ -34,8 +32,9 @@ class FractalDimension:
     ----------
     value
         1 for smooth walls, towards 2 for those that fill the plane.
-    low, high
-        95 % confidence interval, from the spread between pieces of wall.
+    at_short, at_long
+        The same from the shorter and from the longer half (in octaves) of the distances: what one
+        power law leaves open. No confidence interval.
     shortest, longest
         Distances between which it was fitted, m.
     pieces
@@ -43,8 +42,8 @@ class FractalDimension:
     """
 
     value: float
-    low: float
-    high: float
+    at_short: float
+    at_long: float
     shortest: float
     longest: float
     pieces: int
@@ -76,8 +75,13 @@ def fractal_dimension(
 
     Notes
     -----
-    The interval is that of a jackknife over the pieces (Student's t); it does not hold the method's
-    own bias of up to 0.01.
+    There is no interval, because none was found that holds the truth. What differs between pieces
+    of wall is the smaller part of the error: on plane fractional Brownian paths of known D = 1.05
+    to 1.5 (8 to 12 walls of 900 to 3000 px) the value is too low by 0.02 to 0.10, nearly half of
+    D - 1 for the straighter ones, because over one or two decades a path is still straighter than
+    its law at infinity. A jackknife of the pieces held the truth in 37 to 77 % of the cases, and
+    in 47 to 97 % when widened by what both halves of the range say. Scale-free curves (Koch) have
+    no such bias. Values compare walls that were measured over like distances.
 
     References
     ----------
@@ -98,14 +102,16 @@ def fractal_dimension(
     used = distances >= shortest
     if not used.any() or distances[used].max() < DECADE * distances[used].min():
         return None
-    value = _dimension(lags[used], squares[:, used].mean(axis=0))
-    left_out = (squares.sum(axis=0) - squares)[:, used] / (len(pieces) - 1)
-    values = np.array([_dimension(lags[used], mean) for mean in left_out])
-    n = len(pieces)
-    error = math.sqrt((n - 1) / n * float(((values - values.mean()) ** 2).sum()))
-    reach = float(stats.t.ppf(0.975, n - 1)) * error
-    ends = float(distances[used].min()), float(distances[used].max())
-    return FractalDimension(value, value - reach, value + reach, *ends, n)
+    lags, squares, distances = lags[used], squares[:, used].mean(axis=0), distances[used]
+    half = (len(lags) + 1) // 2
+    return FractalDimension(
+        value=_dimension(lags, squares),
+        at_short=_dimension(lags[:half], squares[:half]),
+        at_long=_dimension(lags[-half:], squares[-half:]),
+        shortest=float(distances.min()),
+        longest=float(distances.max()),
+        pieces=len(pieces),
+    )
 
 
 def _dimension(lags: NDArray[np.int64], squares: Values) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from ai_afm import geometry
 from ai_afm.types import (
@@ -34,6 +35,10 @@ _RIVAL = 0.9
 """Another peak of this share of the highest: a pattern that repeats, any of its periods fits."""
 _BLOCKS = 8
 """Groups of lines whose spread gives the standard error."""
+_FINEST = 0.01
+"""Step of the search for the maximum, px."""
+_CHANCE = 0.05
+"""Chance that a frame without lag is moved."""
 _ENOUGH = 128
 """Lines that are looked at: more tell no more, they are all delayed alike."""
 _FEWEST = 16
@@ -62,6 +67,12 @@ class Lag:
     correlation: float
     channel: str
 
+    @property
+    def significant(self) -> bool:
+        """Whether the lag differs from none at the 5 % level (Student's t over eight groups)."""
+        limit = float(special.stdtrit(_BLOCKS - 1, 1 - _CHANCE / 2))
+        return abs(self.shift) > limit * self.uncertainty
+
 
 def measure_lag(frame: Frame, channels: tuple[str, ...] = ("amplitude", "height")) -> Lag | None:
     """Measure the lag between trace and retrace in the first channel that shows it.
@@ -82,7 +93,8 @@ def measure_lag(frame: Frame, channels: tuple[str, ...] = ("amplitude", "height"
     Notes
     -----
     The correlation of slopes, summed over all lines, is a band-limited function of the shift; its
-    maximum is found to a hundredth of a pixel, the standard error from eight groups of lines.
+    maximum is found to a hundredth of a pixel, the standard error from eight groups of lines and
+    the last step of the search.
     """
     pixel = frame.request.pixel_size[0]
     for name in channels:
@@ -97,7 +109,12 @@ def measure_lag(frame: Frame, channels: tuple[str, ...] = ("amplitude", "height"
 
 
 def without_lag(network: WallNetwork, lag: Lag) -> WallNetwork:
-    """Move a network that was read in the trace to where it really is: back by half the lag."""
+    """Move a network that was read in the trace to where it really is: back by half the lag.
+
+    A lag that is not significant is not taken out: the network is returned as it is.
+    """
+    if not lag.significant:
+        return network
     angle = network.region.angle
     way = -0.5 * lag.shift * np.array([np.cos(angle), np.sin(angle)])
 
@@ -146,9 +163,11 @@ def _shift_of(trace: FloatImage, retrace: FloatImage) -> tuple[float, float, flo
         return None
     shift = _refined(cross.sum(axis=0), grid[top])
     groups = [g.sum(axis=0) for g in np.array_split(cross, _BLOCKS)]
-    spread = np.std([_refined(g, shift) for g in groups], ddof=1)
+    spread = float(np.std([_refined(g, shift) for g in groups], ddof=1))
+    # groups that agree to the last step of the search still have that step's rounding
+    error = float(np.hypot(spread / np.sqrt(_BLOCKS), _FINEST / np.sqrt(12)))
     height = scale * float(_correlation(cross.sum(axis=0), np.array([shift]))[0])
-    return shift, float(spread / np.sqrt(_BLOCKS)), height
+    return shift, error, height
 
 
 def _spectra(rows: FloatImage) -> NDArray[np.complex128]:
@@ -168,7 +187,7 @@ def _correlation(cross: NDArray[np.complex128], shifts: Rows) -> Rows:
 
 def _refined(cross: NDArray[np.complex128], near: float) -> float:
     """Return the shift of the maximum within a pixel of `near`."""
-    for step in (0.25, 0.05, 0.01):
+    for step in (0.25, 0.05, _FINEST):
         grid = near + step * np.arange(-4.0, 5.0)
         near = float(grid[_correlation(cross, grid).argmax()])
     return near

@@ -29,7 +29,7 @@ def test_a_koch_wall_has_its_dimension():
     rng = np.random.default_rng(2)
     found = fractal_dimension(of(*(koch(6, rng) for _ in range(3))), PX)
     assert found.value == pytest.approx(math.log(4) / math.log(3), abs=0.02)
-    assert found.low < found.value < found.high < found.low + 0.05
+    assert found.at_short == pytest.approx(found.at_long, abs=0.04)
     assert found.shortest >= 5 * PX
     assert found.longest >= 10 * found.shortest
 
@@ -64,3 +64,26 @@ def test_the_dimension_does_not_depend_on_the_scale(factor):
     a = fractal_dimension(of(line), PX)
     b = fractal_dimension(of(factor * line), factor * PX)
     assert a.value == pytest.approx(b.value, abs=1e-6)
+
+
+def brownian(points, dimension, rng):
+    """A plane path of fractional Gaussian steps, 1 px apart or so: R^2 ~ t^(2 / D)."""
+    hurst, k = 1 / dimension, np.arange(points)
+    correlation = 0.5 * (
+        (k + 1.0) ** (2 * hurst) - 2.0 * k ** (2 * hurst) + np.abs(k - 1.0) ** (2 * hurst)
+    )
+    circle = np.concatenate([correlation, [0], correlation[:0:-1]])
+    scale = np.sqrt(np.fft.fft(circle).real.clip(min=0) / len(circle))
+    noise = rng.standard_normal(len(circle)) + 1j * rng.standard_normal(len(circle))
+    steps = np.fft.fft(scale * noise)[:points]
+    return PX * np.cumsum(np.stack([steps.real, steps.imag], axis=1), axis=0)
+
+
+def test_paths_of_known_dimension_are_ranked_and_seen_too_straight_by_less_than_a_fifth():
+    rng = np.random.default_rng(6)
+    found = [
+        fractal_dimension(of(*(brownian(2500, d, rng) for _ in range(8))), PX).value
+        for d in (1.05, 1.25, 1.5)
+    ]
+    assert found == sorted(found)
+    assert found == pytest.approx([1.05, 1.25, 1.5], abs=0.2)

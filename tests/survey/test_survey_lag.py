@@ -101,3 +101,29 @@ def test_without_lag_everything_moves_back_by_half_of_it_along_the_fast_axis():
     assert moved.junctions[0].position == pytest.approx(tuple(way))
     assert moved.tips[0] == pytest.approx(tuple(way))
     assert moved.region.center == pytest.approx(tuple(np.array(REGION.center) + way))
+
+
+def test_a_lag_that_may_be_chance_is_not_taken_out():
+    network = WallNetwork(REGION, (Wall(np.array([[0.0, 0.0], [1e-7, 0.0]]), 2),))
+    # 5 % of Student's t with 7 degrees of freedom: 2.36 standard errors
+    assert without_lag(network, Lag(2.3e-9, 1e-9, 0.5, "amplitude")) is network
+    assert without_lag(network, Lag(-2.3e-9, 1e-9, 0.5, "amplitude")) is network
+    assert without_lag(network, Lag(2.4e-9, 1e-9, 0.5, "amplitude")) is not network
+
+
+def test_frames_without_lag_are_rarely_given_one_and_frames_with_a_lag_keep_it():
+    rng = np.random.default_rng(9)
+    found = [
+        [measure_lag(both_ways(hills(rng), shift, noise=0.5, rng=rng)) for _ in range(40)]
+        for shift in (0.0, 1.5)
+    ]
+    false = sum(lag.significant for lag in found[0] if lag is not None)
+    # 5 % of 40, twice that and two standard errors
+    assert false <= 6
+    assert all(lag.significant for lag in found[1] if lag is not None)
+
+
+def test_two_equal_images_have_no_significant_lag():
+    lag = measure_lag(both_ways(hills(np.random.default_rng(10)), 0.0))
+    assert lag.uncertainty > 0
+    assert not lag.significant

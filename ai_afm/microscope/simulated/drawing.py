@@ -1,8 +1,12 @@
-"""Label images of the truth: 1-px lines, decided for each pixel from distance and normal alone.
+"""Label images of the truth: 1-px lines, decided mostly from a pixel's own distance and normal.
 
 A pixel belongs to a line where |distance| <= max(|n . column step|, |n . row step|) / 2: for a
 straight line these are the pixels of the thinnest 8-connected digital line (J.-P. Reveilles'
 "naive" line), whatever its angle, and no neighbour has to be looked at.
+
+That holds where the distance is metric. The one to a grain boundary is measured in the warped
+coordinates in which boundaries are straight: where the warp stretches, lines drawn by it would have
+gaps, where it shrinks, be doubled. So boundaries are drawn between neighbours in different grains.
 """
 
 import numpy as np
@@ -10,6 +14,7 @@ from numpy.typing import NDArray
 
 from ai_afm.microscope.simulated.domains import Level
 from ai_afm.microscope.simulated.fields import Float32, Float64
+from ai_afm.microscope.simulated.grains import Grains, Where
 from ai_afm.microscope.simulated.lamellae import Across, TwinSet
 from ai_afm.microscope.simulated.layers import (
     Crystal,
@@ -48,8 +53,9 @@ def draw_labels(layers: Layers, x: Float64, y: Float64, steps: Float64) -> NDArr
     labels[_on_scratch(layers, at, steps)] = ClassCode.TOPOGRAPHY_EDGE
     _draw_twins(layers, at, steps, labels)
     labels[_on_domain_wall(layers, at, steps)] = ClassCode.WALL_180
-    if at.where is not None:
-        labels[_on_line(at.where.boundary, steps)] = ClassCode.GRAIN_BOUNDARY
+    if layers.grains is not None and at.where is not None:
+        on = _on_boundary(layers.grains, at.where, (x, y), steps)
+        labels[on.ravel()] = ClassCode.GRAIN_BOUNDARY
     if layers.relief.particles is not None:
         rim, _ = layers.relief.particles.level(at.x, at.y)
         labels[rim.distance > 0] = ClassCode.BACKGROUND
@@ -85,6 +91,55 @@ def _reach(nx: Float32, ny: Float32, steps: Float64) -> Float32:
 def _on_line(level: Level, steps: Float64) -> Mask:
     on: Mask = np.abs(level.distance) <= _reach(level.nx, level.ny, steps)
     return on
+
+
+def _on_boundary(grains: Grains, where: Where, at: tuple[Float64, Float64], steps: Float64) -> Mask:
+    """Return where grain boundaries run, (lines, pixels).
+
+    Of any two pixels that share a side and lie in different grains, the nearer to its boundary is
+    on the line. The pixel sides between grains form a path; those that follow each other on it meet
+    in a corner, and the four pixels around a corner are all neighbours: the line is 8-connected,
+    whatever the shape of the boundary. Where it is straight these are the pixels of `_on_line`.
+    """
+    grain, distance = _with_rim(grains, where, at, steps)
+    on = np.zeros(grain.shape, bool)
+    one, other = slice(None, -1), slice(1, None)
+    for here, there in (((one,), (other,)), ((slice(None), one), (slice(None), other))):
+        between = grain[here] != grain[there]
+        nearer = distance[here] < distance[there]
+        # the grain's number decides a tie, so that a line stays one pixel wide in every crop
+        nearer |= (distance[here] == distance[there]) & (grain[here] < grain[there])
+        on[here] |= between & nearer
+        on[there] |= between & ~nearer
+    return on[1:-1, 1:-1]
+
+
+def _with_rim(
+    grains: Grains, where: Where, at: tuple[Float64, Float64], steps: Float64
+) -> tuple[NDArray[np.intp], Float32]:
+    """Return grain and distance of pixels and of those around them, (lines + 2, pixels + 2).
+
+    Corners of the rim, which no pixel has a side in common with, are 0.
+    """
+    shape = at[0].shape
+    column, row = steps
+    rim = [
+        np.concatenate([p[0] - row[i], p[-1] + row[i], p[:, 0] - column[i], p[:, -1] + column[i]])
+        for i, p in enumerate(at)
+    ]
+    beyond = grains.find(*rim)
+    framed = []
+    for inside, outside in (
+        (where.grain, beyond.grain),
+        (where.boundary.distance, beyond.boundary.distance),
+    ):
+        whole = np.zeros((shape[0] + 2, shape[1] + 2), inside.dtype)
+        whole[1:-1, 1:-1] = inside.reshape(shape)
+        ends = 2 * shape[1]
+        whole[[0, -1], 1:-1] = outside[:ends].reshape(2, -1)
+        whole[1:-1, [0, -1]] = outside[ends:].reshape(2, -1).T
+        framed.append(whole)
+    return framed[0], framed[1]
 
 
 def _on_domain_wall(layers: Layers, at: Crystal, steps: Float64) -> Mask:

@@ -83,12 +83,12 @@ def _chords(size: tuple[float, float], angle: float, apart: float, offset: float
     return float(np.minimum(longest, (reach - distance) / (s * c) if s * c else longest).sum())
 
 
-def mean_intercept(walls: Sequence[Wall], window: ScanRegion) -> Estimate | None:
+def mean_intercept(walls: Sequence[Wall], window: ScanRegion, even: float = 1.0) -> Estimate | None:
     """Return the mean lineal intercept between lines, m, by test lines in many directions.
 
     Parameters
     ----------
-    walls, window
+    walls, window, even
         As in `line_density`.
 
     Returns
@@ -106,7 +106,7 @@ def mean_intercept(walls: Sequence[Wall], window: ScanRegion) -> Estimate | None
     crossings = crossings_per_length(walls, window)
     if crossings * math.sqrt(window.size[0] * window.size[1]) < 1:
         return None
-    density = line_density(walls, window)
+    density = line_density(walls, window, even)
     return density.scaled(crossings / density.value).mapped(lambda n_l: 1 / n_l)
 
 

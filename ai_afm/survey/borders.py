@@ -16,6 +16,8 @@ _BENT = 3.0
 """Thinning and smoothing bend the last pixels at an edge: they are drawn anew, px."""
 _SHALLOW = 16.0
 """A line that meets the edge at a small angle is bent over up to this length, px."""
+_SMOOTHED = 1.0
+"""What is bent bends its neighbours when courses are smoothed, px."""
 _COURSE = 10.0
 """Length of the piece behind them that says where the line was going, px."""
 
@@ -94,6 +96,7 @@ def led_out(points: Points, near: Mask, box: Box) -> Points:
     head = near[: len(along)]
     bent = float(along[int(np.argmin(head))]) if not head.all() else np.inf
     if _BENT < bent <= _SHALLOW:
+        bent += _SMOOTHED
         led = _continued(points, along, bent, box, 1.5 * bent)
         if led is not None:
             return led
@@ -142,11 +145,19 @@ def _beyond(course: Points, along: NDArray[np.float64], reach: float) -> Points:
     if used < degree + 1:
         return course[:1]
     # through the first point exactly
-    powers = _powers(along[:used], degree)
-    rates = np.linalg.lstsq(powers, course[:used] - course[0], rcond=None)[0]
-    way: Points = course[0] + _powers(-np.arange(0.0, reach + 0.5, 0.5), degree) @ rates
+    way: Points = course[0] + _powers(-np.arange(0.0, reach + 0.5, 0.5), degree) @ _rates(
+        _powers(along[:used], degree), course[:used] - course[0]
+    )
     return way
 
 
+def _rates(powers: NDArray[np.float64], away: Points) -> Points:
+    """Return the least-squares coefficients of powers (n, degree): few, so by normal equations."""
+    return np.asarray(np.linalg.solve(powers.T @ powers, powers.T @ away), np.float64)
+
+
 def _powers(s: NDArray[np.float64], degree: int) -> NDArray[np.float64]:
-    return np.stack([s**2, s][-degree:], axis=1)
+    powers = np.empty((len(s), degree))
+    powers[:, -1] = s
+    powers[:, 0] = s**degree
+    return powers

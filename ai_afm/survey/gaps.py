@@ -50,10 +50,8 @@ class _Ends:
     heading: NDArray[np.float64]
 
 
-def bridged(
-    skeleton: Mask, chains: Chains, any_wall: NDArray[np.float32], edge: Mask, gap: Gap
-) -> Chains:
-    """Return the chains of a skeleton with its short gaps closed by straight strokes.
+def bridged(chains: Chains, any_wall: NDArray[np.float32], edge: Mask, gap: Gap) -> Chains:
+    """Return chains with the short gaps between them closed by straight strokes.
 
     Conservative: an end joins its nearest partner only when it is that partner's nearest too, both
     lines lead to each other, and the probability between them never falls below the floor. Nothing
@@ -61,10 +59,8 @@ def bridged(
 
     Parameters
     ----------
-    skeleton
-        (lines, pixels) bool; not changed.
     chains
-        Its chains.
+        Those of a skeleton.
     any_wall
         (lines, pixels) float32, probability of any line.
     edge
@@ -76,7 +72,8 @@ def bridged(
     pairs = _facing(ends, any_wall, gap)
     if not pairs:
         return chains
-    canvas = skeleton.astype(np.uint8)
+    canvas = np.zeros(any_wall.shape, np.uint8)
+    canvas[tuple(chains.pixels.T)] = 1
     for a, b in pairs:
         (r0, c0), (r1, c1) = ends.at[[a, b]].astype(int).tolist()
         cv2.line(canvas, (c0, r0), (c1, r1), 1, 1, cv2.LINE_8)

@@ -9,7 +9,6 @@ time-series analysis knows this as the orthonormal-series estimate of a long-run
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,6 @@ _FEWEST = 8
 _REACH = 2.0
 _FALLS = np.linspace(-1.2, 1.6, 15)
 _FALL_EXPECTED, _FALL_SPREAD = 0.2, 0.6
-_E_FOLDS = 8.0
 
 
 def lowest(size: Size, reach: float, fewest: int) -> Modes:
@@ -115,47 +113,12 @@ def spread_of_total(
     """
     length = math.sqrt(size[0] * size[1] / len(u)) if apart is None else apart
     modes = lowest(size, _REACH / length, _FEWEST)
+    x = wave_numbers(modes, size) * length
     power = coefficients(u, v, amounts, modes, size) ** 2
     if not power.any():
         return 0.0
     n = len(modes)
-    falls = (_FALLS, _FALL_EXPECTED, _FALL_SPREAD)
-    found = continued(power, wave_numbers(modes, size) * length, falls)
-    return half_width(lambda t: special.stdtr(n, t), posterior(found.logs), found.scales)
-
-
-@dataclass(frozen=True, slots=True)
-class Continued:
-    """What modes say of the constant one, for each fall b of the spectrum g exp(-b x), (falls,).
-
-    `logs` are log probabilities (up to the constant that those of other models of the same modes
-    leave out, too), `scales` the scales of Student's t with as many degrees of freedom as modes.
-    """
-
-    logs: Floats
-    scales: Floats
-
-
-def continued(power: Floats, x: Floats, falls: tuple[Floats, float, float]) -> Continued:
-    """Continue a spectrum from the lowest modes to the constant one.
-
-    Parameters
-    ----------
-    power
-        (modes,) squares of their coefficients, not all 0.
-    x
-        (modes,) their wave numbers times the length of the pattern.
-    falls
-        Grid of b, and its expected value and standard deviation before anything was seen.
-
-    Notes
-    -----
-    g has the prior 1 / g over eight e-folds about what the modes show, integrated in closed form.
-    """
-    grid, expected, spread = falls
-    n = len(power)
-    square = (power * np.exp(grid[:, None] * x)).sum(axis=1)
-    prior = posterior(-0.5 * ((grid - expected) / spread) ** 2)
-    evidence = special.gammaln(n / 2) - n / 2 * np.log(square / 2) + grid * x.sum() / 2
-    logs: Floats = evidence + np.log(prior / _E_FOLDS)
-    return Continued(logs, np.sqrt(square / n))
+    square = (power * np.exp(_FALLS[:, None] * x)).sum(axis=1)
+    prior = -0.5 * ((_FALLS - _FALL_EXPECTED) / _FALL_SPREAD) ** 2
+    weights = posterior(prior - n / 2 * np.log(square) + _FALLS * x.sum() / 2)
+    return half_width(lambda t: special.stdtr(n, t), weights, np.sqrt(square / n))

@@ -1,7 +1,7 @@
 """What a line is called: a class for each lasting piece, and a type only where it is clear."""
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,11 @@ from scipy import ndimage
 
 from ai_afm.types import DOMAIN_WALL_CODES, ClassCode
 
-_CORRELATED = 9
+CORRELATED = 9
 """Pixels along a line over which a network's doubts are about the same, px."""
+
+_ROUNDING = 1e-5
+"""Two types of one probability have shares of a half to about this: neither is the likelier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,12 @@ def pieces_of(
 
 def _local(values: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the mean probabilities around each pixel of its line, (codes, n)."""
-    reach = _CORRELATED // 2
+    reach = CORRELATED // 2
     sizes = np.diff(starts)
     line = np.repeat(np.arange(len(sizes)), sizes + 2 * reach)
     index = np.arange(len(line)) - reach - 2 * reach * line
     index = np.clip(index, starts[line], starts[line + 1] - 1)
-    wide = ndimage.uniform_filter1d(values[:, index], _CORRELATED, axis=1)
+    wide = ndimage.uniform_filter1d(values[:, index], CORRELATED, axis=1)
     place = np.arange(values.shape[1]) + np.repeat(reach * (2 * np.arange(len(sizes)) + 1), sizes)
     local: NDArray[np.float32] = wide[:, place]
     return local
@@ -108,20 +111,17 @@ def _local_codes(codes: list[int], local: NDArray[np.float32], naming: float) ->
 
 def _lasting(codes: NDArray[np.int64], shortest: int) -> list[int]:
     """Return where runs of one code begin, and the end; short runs join their longer neighbour."""
-    cuts = [0, *(int(i) + 1 for i in np.flatnonzero(np.diff(codes))), len(codes)]
-    names = [int(codes[cut]) for cut in cuts[:-1]]
-    while len(names) > 1:
-        lengths = [b - a for a, b in pairwise(cuts)]
-        k = int(np.argmin(lengths))
-        if lengths[k] >= shortest:
+    runs = [(code, len(list(same))) for code, same in groupby(codes.tolist())]
+    while len(runs) > 1:
+        k = min(range(len(runs)), key=lambda n: runs[n][1])
+        if runs[k][1] >= shortest:
             break
-        left = lengths[k - 1] if k > 0 else -1
-        right = lengths[k + 1] if k + 1 < len(names) else -1
-        names[k] = names[k - 1] if left > right else names[k + 1]
-        kept = [i for i in range(1, len(names)) if names[i] != names[i - 1]]
-        cuts = [0, *(cuts[i] for i in kept), cuts[-1]]
-        names = [names[0], *(names[i] for i in kept)]
-    return cuts
+        left = runs[k - 1][1] if k else -1
+        right = runs[k + 1][1] if k + 1 < len(runs) else -1
+        runs[k] = (runs[k - 1 if left > right else k + 1][0], runs[k][1])
+        around = groupby(runs[max(k - 1, 0) : k + 2], key=lambda run: run[0])
+        runs[max(k - 1, 0) : k + 2] = [(code, sum(n for _, n in same)) for code, same in around]
+    return [0, *accumulate(size for _, size in runs)]
 
 
 def _names(
@@ -165,6 +165,6 @@ def _are_clear(
     share = np.divide(own, total, out=np.zeros_like(own), where=total > 0)
     mean = np.add.reduceat(share, first) / sizes
     variance = np.add.reduceat((share - np.repeat(mean, sizes)) ** 2, first) / sizes
-    independent = np.maximum(1.0, sizes / _CORRELATED)
-    clear: NDArray[np.bool_] = mean - np.sqrt(variance / independent) >= naming
+    independent = np.maximum(1.0, sizes / CORRELATED)
+    clear: NDArray[np.bool_] = mean - np.sqrt(variance / independent) > naming + _ROUNDING
     return clear

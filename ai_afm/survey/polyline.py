@@ -15,8 +15,8 @@ REACH = 4.0
 _STEP = 0.5
 """How far apart looks across a ridge are, px."""
 
-_MARGIN = 2 * int(REACH) + 1
-"""Pixels that an image needs beyond its edge for looks across a ridge at its edge."""
+_ROW = 16384
+"""Positions that are interpolated in one row."""
 
 _SHORTEST = 4
 """A line of fewer points has no course to be smoothed."""
@@ -69,9 +69,14 @@ def smooth(points: Points, sigma: float, closed: bool) -> Points:
 
 def smooth_all(lines: Lines, sigma: float) -> Lines:
     """Smooth many polylines as `smooth` does, in one go."""
-    once = _gauss(lines, sigma)
-    twice = _gauss(once, sigma)
-    smoothed = 2 * once.points - twice.points
+    reach = int(4 * sigma + 0.5)
+    gauss = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    gauss /= gauss.sum()
+    # a line that is continued by its point reflection stays so when it is smoothed: both passes of
+    # the Gaussian are one pass of this
+    kernel = -np.convolve(gauss, gauss)
+    kernel[reach:-reach] += 2 * gauss
+    smoothed = _filtered(lines, kernel)
     short = np.repeat(lines.sizes < _SHORTEST, lines.sizes)[:, None]
     return Lines(np.where(short, lines.points, smoothed), lines.starts, lines.closed)
 
@@ -80,13 +85,13 @@ def _one(points: Points, closed: bool) -> Lines:
     return Lines(points, np.array([0, len(points)]), np.array([closed]))
 
 
-def _gauss(lines: Lines, sigma: float) -> Lines:
+def _filtered(lines: Lines, kernel: NDArray[np.float64]) -> Points:
     """Filter lines one behind the other, each with enough of its continuation on both sides.
 
     That is the other end of a ring, or a point reflection: a straight line stays what it is, and
-    its end where it is.
+    its end where it is. `kernel` is symmetric, of odd length.
     """
-    reach = int(4 * sigma + 1)
+    reach = len(kernel) // 2
     points, first, last = lines.points, lines.starts[:-1, None], lines.starts[1:, None] - 1
     size, ring = lines.sizes[:, None], lines.closed[:, None]
     out = np.arange(1, reach + 1)
@@ -102,8 +107,8 @@ def _gauss(lines: Lines, sigma: float) -> Lines:
     long[place] = points
     long[first + shift - out] = before
     long[last + shift + out] = after
-    filtered = ndimage.gaussian_filter1d(long, sigma, axis=0, mode="nearest")
-    return Lines(filtered[place], lines.starts, lines.closed)
+    filtered: Points = ndimage.correlate1d(long, kernel, axis=0)[place]
+    return filtered
 
 
 def tangents(points: Points, closed: bool) -> Points:
@@ -137,56 +142,51 @@ def onto_ridges(lines: Lines, image: NDArray[np.float32]) -> Lines:
         return lines
     normal = _tangents(smooth_all(lines, 2.0))[:, ::-1] * (-1.0, 1.0)
     points = lines.points
-    # a point may be moved once by the whole reach, and looks as far from there
-    bordered = cv2.copyMakeBorder(image, *4 * (_MARGIN,), cv2.BORDER_REFLECT_101)
-    wide = np.asarray(bordered, np.float32)
-    shift = _to_middle(points, normal, wide)
+    shift = _to_middle(points, normal, image)
     # from the flank of a ridge one look does not see its other side
     far = np.abs(shift) > _FLANK
     if far.any():
-        shift[far] += _to_middle((points + shift[:, None] * normal)[far], normal[far], wide)
+        shift[far] += _to_middle((points + shift[:, None] * normal)[far], normal[far], image)
     return Lines(points + shift[:, None] * normal, lines.starts, lines.closed)
 
 
-def _to_middle(points: Points, normal: Points, wide: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the way along the normal to the centre of mass of the ridge around each point, px.
-
-    `wide` is the image with `_MARGIN` more pixels on each side.
-    """
-    start, direction = points.T + _MARGIN, normal.T
-    top = _between_pixels(wide, *start)
-    total = 0.5 * top.astype(np.float64)
-    moment = np.zeros(len(points))
-    for side in (_STEP, -_STEP):
+def _to_middle(points: Points, normal: Points, image: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the way along the normal to the centre of mass of the ridge around each point, px."""
+    reach = round(REACH / _STEP)
+    out = (_STEP * np.arange(1, reach + 1, dtype=np.float32))[:, None]
+    ways = np.concatenate([-out[::-1], np.zeros((1, 1), np.float32), out])
+    rows, columns = (
+        here + ways * across
+        for here, across in zip(
+            points.T.astype(np.float32), normal.T.astype(np.float32), strict=True
+        )
+    )
+    seen = _between_pixels(image, rows, columns)
+    top = seen[reach]
+    total, moment = 0.5 * top, np.zeros_like(top)
+    for side, looks in ((1, seen[reach:]), (-1, seen[reach::-1])):
         # only what hangs together with the middle: a neighbouring wall must not pull
-        index, at, way, least, floor = np.arange(len(points)), start, direction, top, 0.5 * top
-        for t in side * np.arange(1, round(REACH / _STEP) + 1):
-            least = np.minimum(least, _between_pixels(wide, *(at + t * way)))
-            on = np.flatnonzero(least > floor)
-            index, at, way, least, floor = index[on], at[:, on], way[:, on], least[on], floor[on]
-            weight = least - floor
-            total[index] += weight
-            moment[index] += t * weight
-    shift: NDArray[np.float64] = np.divide(moment, total, out=moment, where=total > 0)
-    return shift
+        least = np.minimum.accumulate(looks, axis=0)[1:]
+        weight = np.maximum(least - 0.5 * top, 0)
+        total += weight.sum(axis=0)
+        moment += side * (out * weight).sum(axis=0)
+    shift = np.divide(moment, total, out=np.zeros_like(top), where=total > 0)
+    return np.asarray(shift, np.float64)
 
 
 def _between_pixels(
-    image: NDArray[np.float32], rows: NDArray[np.float64], columns: NDArray[np.float64]
+    image: NDArray[np.float32], rows: NDArray[np.float32], columns: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Interpolate linearly at positions inside an image, each (n,)."""
-    row, column = rows.astype(np.int64), columns.astype(np.int64)
-    down, right = (rows - row).astype(np.float32), (columns - column).astype(np.float32)
-    width = image.shape[1]
-    at = row * width + column
-    flat = image.ravel()
-    above: NDArray[np.float32] = flat[at]
-    above += right * (flat[at + 1] - above)
-    at += width
-    below = flat[at]
-    below += right * (flat[at + 1] - below)
-    above += down * (below - above)
-    return above
+    """Interpolate linearly at positions, each (looks, n), mirrored outside the image.
+
+    OpenCV rounds positions to 1/32 px, and takes at most 32767 of them in a row.
+    """
+    seen = np.empty(rows.shape, np.float32)
+    for first in range(0, rows.shape[1], _ROW):
+        part = np.s_[:, first : first + _ROW]
+        x, y = np.ascontiguousarray(columns[part]), np.ascontiguousarray(rows[part])
+        seen[part] = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    return seen
 
 
 def simplify(points: Points, tolerance: float, closed: bool) -> Points:

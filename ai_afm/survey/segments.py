@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 
 from ai_afm import geometry
 from ai_afm.survey import borders, polyline
-from ai_afm.survey.skeleton import Chains, Mask
+from ai_afm.survey.skeleton import Chains, Mask, nodes_of
 from ai_afm.types import ClassCode, Junction, Point, ScanRegion, Wall, WallNetwork
 
 Points = NDArray[np.float64]
 
 _BLUR = 4.0
 """How far from a junction the skeleton is bent by the thickness of the lines, px."""
+
+_HEAD = 16
+"""Points of a course that are looked at first where it leaves a junction."""
 
 _ENOUGH = 3
 """Points that tell a direction."""
@@ -68,12 +71,9 @@ def merge_nodes(chains: Chains, shortest: float) -> tuple[NDArray[np.int64], Poi
     nodes
         (nodes, 2) float64, where they are, px.
     """
-    every = np.stack([chains.first, chains.last], axis=1)
-    ends = every[~chains.closed]
-    pixels, number, degree = np.unique(
-        ends.reshape(-1, 2), axis=0, return_inverse=True, return_counts=True
-    )
-    number = number.reshape(-1, 2)
+    number, pixels = nodes_of(chains)
+    number = number[~chains.closed]
+    degree = np.bincount(number.ravel(), minlength=len(pixels))
     short = (chains.lengths[~chains.closed] <= shortest) & (number[:, 0] != number[:, 1])
     short &= (degree[number] > _PASSING).all(axis=1)
     leader = list(range(len(pixels)))
@@ -176,10 +176,13 @@ def _straight(
 
 def _led_to(points: Points, node: Points, blur: float) -> Points:
     """Let a course begin at its node, leaving out what lies closer to it than `blur`."""
-    away = points - node
-    far = away[:, 0] ** 2 + away[:, 1] ** 2 > blur**2
-    start = int(far.argmax()) if far[:-1].any() else len(points) - 1
-    return np.concatenate([node[None], points[max(start, 1) :]])
+    row, column = node.tolist()
+    # most courses leave at once, and a few numbers are looked through faster one by one
+    for part, first in ((points[:_HEAD], 0), (points[_HEAD:-1], _HEAD)):
+        for k, (r, c) in enumerate(part.tolist(), first):
+            if (r - row) ** 2 + (c - column) ** 2 > blur**2 and 0 < k < len(points) - 1:
+                return np.concatenate([node[None], points[k:]])
+    return np.concatenate([node[None], points[-1:]])
 
 
 def in_metres(

@@ -7,6 +7,8 @@ from itertools import chain
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 from skimage.morphology import skeletonize
 
 Mask = NDArray[np.bool_]
@@ -19,9 +21,6 @@ _DIAGONAL = {0: [1, 3], 2: [1, 4], 5: [3, 6], 7: [4, 6]}
 
 _ON_A_LINE = 2
 """Neighbours of a pixel that is neither an end nor a junction."""
-
-_PRUNING_ROUNDS = 3
-"""A spur on a spur on a spur is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,79 +200,43 @@ def _walk(both: list[int], start: int, step: int) -> list[int]:
     return path
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a short chain is judged by.
-
-    Parameters
-    ----------
-    thickness
-        (lines, pixels) float32, distance to the edge of the mask that was thinned, px.
-    shortest
-        Spurs below max(`shortest`, 1.5 x thickness at their junction) px go.
-    keep
-        (lines, pixels) bool: a free end here is not one (edge of the frame), so its chain stays.
-    faint
-        (lines, pixels) bool: what lies here would not have started a line of its own.
-    """
-
-    thickness: NDArray[np.float32]
-    shortest: float
-    keep: Mask
-    faint: Mask
-
-
-def prune(skeleton: Mask, judgement: Judgement) -> tuple[Mask, Chains]:
-    """Remove what thinning makes up: spurs and links.
-
-    A spur is a short chain with one free end, on a bump of a line. A link is a short faint chain
-    between two junctions, where the flanks of two lines touch.
-
-    Parameters
-    ----------
-    skeleton
-        (lines, pixels) bool.
-    judgement
-        What they are told by.
+def nodes_of(chains: Chains) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give numbers to the ends and junctions of chains.
 
     Returns
     -------
-    skeleton, chains
-        What is left, and its chains as `trace` gives them.
+    numbers
+        (chains, 2) int, of the nodes at both ends of each chain; -1 for closed ones.
+    pixels
+        (nodes, 2) int, where they are, in image order.
     """
-    chains = trace(skeleton)
-    for _ in range(_PRUNING_ROUNDS):
-        made_up = _made_up(chains, judgement)
-        if not made_up.any():
-            break
-        spurs = chains.only(made_up)
-        skeleton = skeleton.copy()
-        skeleton[_at(spurs.pixels)] = False
-        for ends, degree in zip((spurs.first, spurs.last), spurs.degree.T, strict=True):
-            skeleton[_at(ends[degree > _ON_A_LINE])] = True
-        # without its spur, a junction may keep a pixel too many
-        skeleton = _skeleton(skeleton)
-        chains = trace(skeleton)
-    return skeleton, chains
+    ends = np.stack([chains.first, chains.last], axis=1)[~chains.closed].reshape(-1, 2)
+    numbers = np.full((len(chains), 2), -1)
+    if not len(ends):
+        return numbers, ends
+    width = int(ends[:, 1].max()) + 1
+    flat, number = np.unique(ends[:, 0] * width + ends[:, 1], return_inverse=True)
+    numbers[~chains.closed] = number.reshape(-1, 2)
+    return numbers, np.stack([flat // width, flat % width], axis=1)
 
 
-def _made_up(chains: Chains, by: Judgement) -> Mask:
-    """Tell which chains are spurs or links, (chains,) bool."""
-    if not len(chains):
-        return np.zeros(0, bool)
-    fewest, most = chains.degree.min(axis=1), chains.degree.max(axis=1)
-    lengths = chains.lengths
-    faint = np.logical_or.reduceat(by.faint[_at(chains.pixels)], chains.starts[:-1])
-    links = (fewest > _ON_A_LINE) & (lengths <= 2 * by.shortest) & faint
-    ends_first = (chains.degree[:, 0] == 1)[:, None]
-    free = np.where(ends_first, chains.first, chains.last)
-    joined = np.where(ends_first, chains.last, chains.first)
-    spurs = (fewest == 1) & (most > _ON_A_LINE) & ~by.keep[_at(free)]
-    thickness = by.thickness[_at(joined)].astype(np.float64)
-    spurs &= lengths < np.maximum(by.shortest, 1.5 * thickness)
-    made_up: Mask = links | spurs
-    return made_up
+def pieces(chains: Chains) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Tell which chains hang together.
 
-
-def _at(pixels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    return pixels[:, 0], pixels[:, 1]
+    Returns
+    -------
+    piece
+        (chains,) int, the number of the piece that each is part of.
+    sizes
+        (pieces,) int, how many pixels they have.
+    """
+    numbers, pixels = nodes_of(chains)
+    there = ~chains.closed
+    count = len(chains) + len(pixels)
+    rows = np.repeat(np.flatnonzero(there), 2)
+    columns = len(chains) + numbers[there].ravel()
+    graph = csr_array((np.ones(len(rows), np.int8), (rows, columns)), (count, count))
+    found, piece = connected_components(graph, directed=False)
+    size = np.bincount(piece[: len(chains)], chains.sizes - 2 * there, minlength=found)
+    size += np.bincount(piece[len(chains) :], minlength=found)
+    return piece[: len(chains)], size.astype(np.int64)

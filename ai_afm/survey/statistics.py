@@ -11,7 +11,7 @@ from ai_afm.survey.astm import (
 )
 from ai_afm.survey.intervals import Estimate
 from ai_afm.survey.line_density import line_density
-from ai_afm.survey.sizes import SizeDistribution, size_distribution
+from ai_afm.survey.sizes import SizeDistribution, evenness, size_distribution
 from ai_afm.survey.window import scanned_window
 from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Grain, ScanRegion, WallNetwork
 
@@ -92,7 +92,8 @@ def statistics(
         if walls and boundaries
         else wall_density
     )
-    boundary_density = _density(network, (ClassCode.GRAIN_BOUNDARY,), window)
+    even = 1.0 if window is None else evenness(size_distribution(network.grains, window))
+    boundary_density = _density(network, (ClassCode.GRAIN_BOUNDARY,), window, even)
     result |= {"boundary_length_m": boundaries}
     result |= _told("boundary_density_per_m", boundary_density)
     result |= _told("domain_intercept_m", _intercept(every, area) if walls else None)
@@ -103,7 +104,7 @@ def statistics(
         "open_end_count": len(network.open_ends),
     }
     result |= _told("grain_intercept_m", _intercept(boundary_density, area))
-    return result | _grains(network, window) | _sizes("domain", domains or (), window)
+    return result | _grains(network, window, even) | _sizes("domain", domains or (), window)
 
 
 def _told(name: str, estimate: Estimate | None) -> Values:
@@ -116,11 +117,11 @@ def _told(name: str, estimate: Estimate | None) -> Values:
 
 
 def _density(
-    network: WallNetwork, codes: Sequence[int], window: ScanRegion | None
+    network: WallNetwork, codes: Sequence[int], window: ScanRegion | None, even: float = 1.0
 ) -> Estimate | None:
     if window is None:
         return None
-    return line_density([w for w in network.walls if w.code in codes], window)
+    return line_density([w for w in network.walls if w.code in codes], window, even)
 
 
 def _intercept(density: Estimate | None, area: float) -> Estimate | None:
@@ -130,7 +131,7 @@ def _intercept(density: Estimate | None, area: float) -> Estimate | None:
     return density.mapped(lambda per_m: math.pi / (2 * per_m) if per_m else math.inf)
 
 
-def _grains(network: WallNetwork, window: ScanRegion | None) -> Values:
+def _grains(network: WallNetwork, window: ScanRegion | None, even: float) -> Values:
     cut = sum(g.cut_by_frame for g in network.grains)
     whole = len(network.grains) - cut
     result: Values = {"grain_count": len(network.grains), "grain_cut_count": cut}
@@ -140,7 +141,7 @@ def _grains(network: WallNetwork, window: ScanRegion | None) -> Values:
     boundaries = [w for w in network.walls if w.code == ClassCode.GRAIN_BOUNDARY]
     density = grain_density(network.grains, window)
     areas = None if density is None else density.mapped(number_from_density)
-    intercept = mean_intercept(boundaries, window)
+    intercept = mean_intercept(boundaries, window, even)
     astm = None
     if whole + cut / 2 >= GRAINS_FOR_ASTM and areas is not None:
         jeffries = number_from_density((whole + cut / 2) / (window.size[0] * window.size[1]))

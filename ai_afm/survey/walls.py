@@ -12,9 +12,11 @@ from scipy import ndimage
 from ai_afm.survey import borders, polyline
 from ai_afm.survey import grains as grain_maps
 from ai_afm.survey.gaps import Gap, bridged
-from ai_afm.survey.naming import pieces_of
+from ai_afm.survey.naming import CORRELATED, pieces_of
+from ai_afm.survey.pruning import Judgement, prune
 from ai_afm.survey.segments import Canvas, Segment, in_metres, merge_nodes, tied
-from ai_afm.survey.skeleton import Chains, Judgement, Mask, prune, thin
+from ai_afm.survey.skeleton import Chains, Mask, pieces, thin, trace
+from ai_afm.survey.valleys import without_valleys
 from ai_afm.types import ClassCode, ScanRegion, Segmentation, SlowDirection, WallNetwork
 
 Points = NDArray[np.float64]
@@ -42,7 +44,10 @@ class Extraction:
         make junctions of them.
     naming
         Share of the line's probability that a type (180 degrees, ferroelastic) needs to be named,
-        beyond its standard error along the piece.
+        beyond its standard error along the piece; at 0.5 it is likelier than all else together.
+    piece_pixels
+        What changes its class within fewer pixels than this along a line has not changed: about as
+        many share one doubt of the network.
     gap
         Which gaps in a line are closed.
     """
@@ -57,7 +62,8 @@ class Extraction:
         ClassCode.WALL_FERROELASTIC,
         ClassCode.GRAIN_BOUNDARY,
     )
-    naming: float = 0.6
+    naming: float = 0.5
+    piece_pixels: int = CORRELATED
     gap: Gap = field(default_factory=Gap)
 
 
@@ -106,11 +112,12 @@ def extract_network(
     if valid.sum() < 2 or not planes:
         return WallNetwork(region, ())
     any_wall = functools.reduce(np.add, planes.values())
-    chains, edge = _chains(any_wall, valid, settings)
+    ridge = _smoothed(any_wall)
+    chains, edge = _chains(any_wall, ridge, valid, settings)
     if not len(chains):
         return WallNetwork(region, ())
     canvas = Canvas(edge, valid)
-    segments, nodes = tied(*_segments(chains, any_wall, planes, settings), canvas)
+    segments, nodes = tied(*_segments(chains, ridge, planes, settings), canvas)
     network = in_metres(segments, nodes, canvas, region)
     return replace(network, grains=grain_maps.grains(network, any_wall.shape, valid=valid))
 
@@ -138,12 +145,18 @@ def _planes(
     return {code: plane if known[code] else np.nan_to_num(plane) for code, plane in planes.items()}
 
 
-def _chains(any_wall: Image, valid: NDArray[np.bool_], settings: Extraction) -> tuple[Chains, Mask]:
+def _smoothed(any_wall: Image) -> Image:
+    """Return a probability in which pixels do not jump: ridges and valleys are told by it."""
+    smoothed = cv2.GaussianBlur(any_wall, (7, 7), 0.7, borderType=cv2.BORDER_REFLECT_101)
+    return np.asarray(smoothed, np.float32)
+
+
+def _chains(
+    any_wall: Image, ridge: Image, valid: NDArray[np.bool_], settings: Extraction
+) -> tuple[Chains, Mask]:
     """Return the lines of pixels, and the places where a line may end without being an open end."""
     high = settings.threshold
-    # a piece that the frame cuts has only a part of its pixels here
-    shortest = settings.min_pixels // 2
-    mask = _lasting(any_wall > high * settings.low, any_wall > high, shortest)
+    mask = without_valleys(any_wall > high * settings.low, ridge)
     thickness = _thickness(mask)
     skeleton = thin(mask)
     skeleton[~valid] = False
@@ -151,58 +164,42 @@ def _chains(any_wall: Image, valid: NDArray[np.bool_], settings: Extraction) -> 
     inside = borders.edge_distance(mask.shape, valid)
     edge = inside <= np.maximum(np.float32(2.0), thickness)
     judgement = Judgement(thickness, settings.spur_pixels, edge, any_wall < high)
-    skeleton, chains = prune(skeleton, judgement)
-    kept = _lines(skeleton, edge, inside > 0, settings.min_pixels)
-    chains = chains.only(kept[tuple(chains.first.T)])
-    return bridged(kept, chains, any_wall, edge, settings.gap), edge
+    chains = prune(trace(skeleton), judgement)
+    chains = _lines(chains, any_wall > high, edge, inside > 0, settings.min_pixels)
+    return bridged(chains, any_wall, edge, settings.gap), edge
 
 
-def _lines(skeleton: Mask, edge: Mask, inside: Mask, shortest: int) -> Mask:
-    """Return the pieces of a skeleton that are long enough, or half as long and cut by the edge.
+def _lines(chains: Chains, start: Mask, edge: Mask, inside: Mask, shortest: int) -> Chains:
+    """Return the pieces of a skeleton that are lines.
 
-    What lies in the outermost pixels alone is not cut by the edge, it lies along it.
+    Some pixel of them lies at a start, and they are long enough, or half as long and cut by the
+    edge. What lies in the outermost pixels alone is not cut by the edge, it lies along it.
     """
-    at, piece = _pieces(skeleton)
-    size = np.bincount(piece, minlength=1)
-    touches, enters = np.zeros((2, len(size)), bool)
-    touches[piece[edge[at]]] = True
-    enters[piece[inside[at]]] = True
-    keep = (size >= shortest) | (touches & enters & (size >= shortest // 2))
-    kept = np.zeros(skeleton.shape, bool)
-    kept[at] = keep[piece]
-    return kept
+    if not len(chains):
+        return chains
+    piece, size = pieces(chains)
+    starts, touches, enters = np.zeros((3, len(size)), bool)
+    for found, place in ((starts, start), (touches, edge), (enters, inside)):
+        found[piece[_any(chains, place)]] = True
+    long = (size >= shortest) | (touches & enters & (size >= shortest // 2))
+    return chains.only((starts & long)[piece])
+
+
+def _any(chains: Chains, place: Mask) -> Mask:
+    """Tell which chains have a pixel in a place, (chains,) bool."""
+    found: Mask = np.logical_or.reduceat(place[tuple(chains.pixels.T)], chains.starts[:-1])
+    return found
 
 
 def _thickness(mask: Mask) -> Image:
     """Return the distance of every pixel of a mask to the nearest one outside, px, to 2 %."""
     wide = np.pad(mask, 1, mode="edge").astype(np.uint8)
-    found = cv2.distanceTransform(wide, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    found = cv2.distanceTransform(wide, cv2.DIST_L2, cv2.DIST_MASK_5)[1:-1, 1:-1]
     return np.asarray(found, np.float32)
 
 
-def _lasting(mask: Mask, place: Mask, smallest: int) -> Mask:
-    """Return the pieces of a mask that touch a place and have `smallest` pixels."""
-    at, piece = _pieces(mask)
-    size = np.bincount(piece, minlength=1)
-    touching = np.zeros(len(size), bool)
-    touching[piece[place[at]]] = True
-    kept = np.zeros(mask.shape, bool)
-    kept[at] = (touching & (size >= smallest))[piece]
-    return kept
-
-
-def _pieces(mask: Mask) -> tuple[tuple[NDArray[np.int64], ...], NDArray[np.int32]]:
-    """Return the (rows, columns) of a mask's pixels, and the number of the piece each is part of.
-
-    What is asked of pieces is asked of few pixels: a mask of lines is mostly empty.
-    """
-    _, numbered = cv2.connectedComponents(mask.astype(np.uint8))
-    at = np.nonzero(mask)
-    return at, np.asarray(numbered[at], np.int32)
-
-
 def _segments(
-    chains: Chains, any_wall: Image, planes: dict[int, Image], settings: Extraction
+    chains: Chains, ridge: Image, planes: dict[int, Image], settings: Extraction
 ) -> tuple[list[Segment], Points]:
     """Return the pieces of lines, and where the nodes are that they end at."""
     numbers, nodes = merge_nodes(chains, settings.spur_pixels + 1)
@@ -211,33 +208,32 @@ def _segments(
     chains, numbers = chains.only(outside), numbers[outside]
     if not len(chains):
         return [], nodes
-    course = _courses(chains, any_wall)
+    course = _courses(chains, ridge)
     at = tuple(chains.pixels.T)
     along = {code: plane[at] for code, plane in planes.items()}
-    named = pieces_of(along, chains.starts, settings.naming, settings.min_pixels)
-    segments, cuts = [], list(nodes)
-    for k, pieces in enumerate(named):
+    named = pieces_of(along, chains.starts, settings.naming, settings.piece_pixels)
+    segments, cuts = [], nodes.tolist()
+    for k, parts in enumerate(named):
         first = int(chains.starts[k])
-        if chains.closed[k] and len(pieces) == 1:
+        if chains.closed[k] and len(parts) == 1:
             part = course[first : int(chains.starts[k + 1])]
-            segments.append(Segment(part, pieces[0].code, pieces[0].probability, None))
+            segments.append(Segment(part, parts[0].code, parts[0].probability, None))
             continue
         ends = numbers[k].tolist()
         # where a line is cut between two classes there is a new node
-        new = [first + piece.last for piece in pieces[:-1]]
+        new = [first + piece.last for piece in parts[:-1]]
         if chains.closed[k]:
-            ends, new = [], [first, *new, first + pieces[-1].last]
+            ends, new = [], [first, *new, first + parts[-1].last]
         ends[1:1] = range(len(cuts), len(cuts) + len(new))
-        cuts += list(chains.pixels[new].astype(float))
-        for piece, terminals in zip(pieces, pairwise(ends), strict=True):
+        cuts += chains.pixels[new].astype(float).tolist() if new else []
+        for piece, terminals in zip(parts, pairwise(ends), strict=True):
             part = course[first + piece.first : first + piece.last + 1]
             segments.append(Segment(part, piece.code, piece.probability, terminals))
     return segments, np.array(cuts).reshape(-1, 2)
 
 
-def _courses(chains: Chains, any_wall: Image) -> Points:
+def _courses(chains: Chains, ridge: Image) -> Points:
     """Return where the lines run between pixels, (n, 2), for each pixel of the chains."""
-    ridge = cv2.GaussianBlur(any_wall, (7, 7), 0.7, borderType=cv2.BORDER_REFLECT)
     pixels = polyline.Lines(chains.pixels.astype(float), chains.starts, chains.closed)
-    moved = polyline.onto_ridges(pixels, np.asarray(ridge, np.float32))
+    moved = polyline.onto_ridges(pixels, ridge)
     return polyline.smooth_all(moved, 2.0).points

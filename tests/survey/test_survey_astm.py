@@ -14,6 +14,7 @@ from ai_afm.survey.astm import (
     number_from_intercept,
     shares,
 )
+from ai_afm.survey.sizes import evenness, size_distribution
 from ai_afm.types import ClassCode, Grain, ScanRegion, Wall, WallNetwork
 
 REGION = ScanRegion((0.5e-6, 1e-6), (13e-6, 10e-6), -0.7)
@@ -119,8 +120,9 @@ def test_a_handful_of_grains_tells_no_spread():
 def measured(network):
     """Return both grain size numbers of a network, as estimates."""
     boundaries = [w for w in network.walls if w.code == ClassCode.GRAIN_BOUNDARY]
+    even = evenness(size_distribution(network.grains, network.region))
     areas = grain_density(network.grains, network.region).mapped(number_from_density)
-    return areas, mean_intercept(boundaries, network.region).mapped(number_from_intercept)
+    return areas, mean_intercept(boundaries, network.region, even).mapped(number_from_intercept)
 
 
 def poisson_voronoi_truth(density):

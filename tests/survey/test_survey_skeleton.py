@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_afm.survey.skeleton import Judgement, prune, thin, trace
+from ai_afm.survey.skeleton import thin, trace
 
 
 def drawn(*rows):
@@ -62,19 +62,3 @@ def test_chains_are_made_of_neighbours_and_share_nothing_but_nodes(seed, share):
     # the rest has no neighbours
     alone = {tuple(pixel) for pixel in np.argwhere(skeleton).tolist()} - covered
     assert all(skeleton[max(r - 1, 0) : r + 2, max(c - 1, 0) : c + 2].sum() == 1 for r, c in alone)
-
-
-def test_a_short_side_branch_goes_and_one_at_the_edge_stays():
-    skeleton = np.zeros((20, 41), bool)
-    skeleton[12], skeleton[9:12, 20] = True, True
-    thickness = np.ones(skeleton.shape, np.float32)
-    nowhere = np.zeros(skeleton.shape, bool)
-    keep = nowhere.copy()
-    keep[:, [0, -1]] = True
-    left, chains = prune(skeleton, Judgement(thickness, 4.0, keep, nowhere))
-    assert len(chains) == 1
-    assert not left[9:12].any()
-    keep[9, 20] = True
-    left, chains = prune(skeleton, Judgement(thickness, 4.0, keep, nowhere))
-    assert len(chains) == 3
-    assert (left == skeleton).all()

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.image.channels import pick
+from ai_afm.survey.fractal import fractal_dimension
 from ai_afm.survey.grains import domains
 from ai_afm.survey.lag import Lag
 from ai_afm.survey.orientation import director
@@ -45,13 +46,14 @@ def numbers(
         Of the segmentation, with widths; `None` where the size of the frame is not known: then
         everything that needs it is `None`.
     lag
-        What the network's positions were corrected for; `None` where they were not.
+        Measured between trace and retrace, `None` where it was not; the network's positions were
+        corrected for it only if it is significant.
 
     Returns
     -------
     dict
         What was called and how sure that is; lengths; all of `survey.statistics`, per scanned area;
-        width and direction of walls; lag; roughness. `NAME_low` and `NAME_high` are the ends of the
+        width, direction and fractal dimension of walls; lag; roughness. `NAME_low` and `NAME_high` are the ends of the
         95 % confidence interval of `NAME`.
     """
     known = network is not None
@@ -73,6 +75,7 @@ def numbers(
         "lag_m": None if lag is None else lag.shift,
         "lag_error_m": None if lag is None else lag.uncertainty,
         "lag_channel": None if lag is None else lag.channel,
+        "lag_removed": None if lag is None else lag.significant,
     }
 
 
@@ -100,6 +103,17 @@ def _lengths(frame: Frame, segmentation: Segmentation, network: WallNetwork) -> 
         "wall_apparent_width_m": _typical_width(network),
         "wall_direction_deg": None if mean is None else math.degrees(mean.angle),
         "wall_direction_order": None if mean is None else mean.order,
+        **_fractal(network, max(frame.request.pixel_size)),
+    }
+
+
+def _fractal(network: WallNetwork, pixel: float) -> dict[str, Any]:
+    """Return the fractal dimension of walls, and what the ends of its range alone would give."""
+    found = fractal_dimension(network, pixel) if math.isfinite(pixel) else None
+    return {
+        "wall_fractal_dimension": None if found is None else found.value,
+        "wall_fractal_dimension_at_short": None if found is None else found.at_short,
+        "wall_fractal_dimension_at_long": None if found is None else found.at_long,
     }
 
 

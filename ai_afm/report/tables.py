@@ -14,7 +14,9 @@ from ai_afm.report.probe_figure import ProbeView
 from ai_afm.report.quantity import NOT_MEASURED, density, duration, extent, place, quantity, volts
 from ai_afm.report.story import Seen, Story
 from ai_afm.store.journal import Row
+from ai_afm.survey.grains import domains
 from ai_afm.survey.statistics import Value, statistics
+from ai_afm.survey.walls import valid_rows
 from ai_afm.types import (
     DOMAIN_WALL_CODES,
     ClassCode,
@@ -166,7 +168,8 @@ def frame_statistics(story: Story, seen: Seen, title: str) -> FrameStatistics | 
         return None
     width, height = seen.scan.region.size
     looked = float(np.mean(segmentation.label != ClassCode.IGNORE))
-    values = statistics(network, width * height * looked)
+    cells = domains(network, segmentation.label.shape, valid=valid_rows(segmentation))
+    values = statistics(network, width * height * looked, cells)
     return FrameStatistics(title, tuple(_entries(values, segmentation, network.grains != ())))
 
 
@@ -193,6 +196,7 @@ def _entries(
         name = {1: "type undetermined", 2: "180° walls", 3: "ferroelastic walls"}[int(code)]
         yield f"— {name}", _density(values, key, code in known)
     yield "mean domain size (lineal intercept)", _size(values, "domain_intercept_m", sees_walls)
+    yield "domain diameters (10, 50, 90 %)", _spread(values, "domain", sees_walls)
     yield "wall junctions", told("junction_count", str(values["junction_count"]), sees_walls)
     boundaries = _density(values, "boundary_density_per_m", sees_boundaries)
     yield "grain boundary length per area", boundaries
@@ -201,6 +205,7 @@ def _entries(
     count = f"{values['grain_count']}, {values['grain_cut_count']} of them cut by the frame"
     yield "grains", count if grains else ("none outlined" if sees_boundaries else UNKNOWN_CLASS)
     yield "mean grain diameter (whole grains)", _size(values, "grain_diameter_m", sees_boundaries)
+    yield "grain diameters (10, 50, 90 %)", _spread(values, "grain", sees_boundaries)
     number = values["grain_size_astm"]
     text = NOT_MEASURED + " (fewer than 50 grains)" if number is None else f"G = {number:.1f}"
     yield "ASTM grain size number", text if sees_boundaries else UNKNOWN_CLASS
@@ -212,6 +217,14 @@ def _length(values: dict[str, Value], key: str) -> str:
 
 def _size(values: dict[str, Value], key: str, seen: bool) -> str:
     return quantity(values[key], "m") if seen else UNKNOWN_CLASS
+
+
+def _spread(values: dict[str, Value], kind: str, seen: bool) -> str:
+    """Return the diameters below which 10, 50 and 90 % of domains or grains are."""
+    if not seen:
+        return UNKNOWN_CLASS
+    sizes = [values[f"{kind}_diameter_p{percent}_m"] for percent in (10, 50, 90)]
+    return NOT_MEASURED if None in sizes else ", ".join(quantity(size, "m") for size in sizes)
 
 
 def _density(values: dict[str, Value], key: str, seen: bool) -> str:

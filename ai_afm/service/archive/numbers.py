@@ -53,8 +53,8 @@ def numbers(
     -------
     dict
         What was called and how sure that is; lengths; all of `survey.statistics`, per scanned area;
-        width, direction and fractal dimension of walls; lag; roughness. `NAME_low` and `NAME_high` are the ends of the
-        95 % confidence interval of `NAME`.
+        width, direction and fractal dimension of walls; lag; roughness. `NAME_low` and `NAME_high`
+        are the ends of the 95 % confidence interval of `NAME`.
     """
     known = network is not None
     region = frame.region if known else ScanRegion((0.0, 0.0), (1.0, 1.0))

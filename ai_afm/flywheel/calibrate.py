@@ -15,12 +15,6 @@ from ai_afm.types import DOMAIN_WALL_CODES, ClassCode
 
 TEMPERATURES = np.geomspace(0.5, 3.0, 26)
 THRESHOLDS = np.arange(0.3, 0.91, 0.05)
-GOOD_ENOUGH = 0.98
-"""Share of the best F1 that is given up for fewer false lines.
-
-F1 hardly changes with the threshold, and a false wall costs more than a missed one: a probe is
-spent on it. Lengths and densities do not depend on it: vectors are drawn by `survey.walls`.
-"""
 MIN_PIXELS = 12
 TOLERANCE = 2.0
 WALLS = tuple(CLASSES.index(c) for c in DOMAIN_WALL_CODES)
@@ -57,14 +51,16 @@ def answers(network: UNet, crops: Sequence[TrainingCrop], rng: np.random.Generat
 
 
 def decide(seen: Answers) -> DecisionCard:
-    """Choose temperature and threshold on answers about validation crops."""
+    """Choose temperature (the likeliest) and threshold (the best F1) on validation crops.
+
+    The threshold is for masks; vectors start at 0.5 and go on below it (`survey.walls`).
+    """
     temperature = _best_temperature(seen)
     probability = _softmax(seen.logits / temperature)
-    scores = np.array([line_score(probability, seen.targets, float(t)).f1 for t in THRESHOLDS])
-    highest = THRESHOLDS[scores >= GOOD_ENOUGH * scores.max()].max()
+    scores = [line_score(probability, seen.targets, float(t)).f1 for t in THRESHOLDS]
     return DecisionCard(
         temperature=temperature,
-        any_threshold=float(np.round(highest, 3)),
+        any_threshold=float(np.round(THRESHOLDS[int(np.argmax(scores))], 3)),
         edge_threshold=0.5,
         min_pixels=MIN_PIXELS,
     )

@@ -29,6 +29,11 @@ SETS = 2 ** len(CHANNELS)
 _FIRST_PRESENCE = len(PLANES) - len(CHANNELS)
 _WIDTHS = (16, 24, 32, 48)
 _HIDDEN = 32
+_SPECTRAL = (12, 24)
+_PEAKS = (2, 4, 8, 16, 32, 64, 128)
+"""Numbers of modes of a spectrum whose share of the power is looked at."""
+_SLOW = 3
+"""Modes of less than so many periods a piece say nothing of order."""
 _KNOWN_SHARE = 0.5
 """Share of a piece that has to be scanned before it is judged."""
 
@@ -36,7 +41,9 @@ _KNOWN_SHARE = 0.5
 class PieceNetwork(nn.Module):
     """Four convolutions, mean and spread of their maps, and two layers that weigh them.
 
-    Mean and spread are what tells textures apart: Gatys et al. 2015, arXiv:1505.07376.
+    Mean and spread are what tells textures apart: Gatys et al. 2015, arXiv:1505.07376. They do not
+    know order over long ways, which tells a lattice or a device from grains; the power spectrum
+    does (`_spectra`), and two convolutions look at that.
     """
 
     def __init__(self) -> None:
@@ -48,7 +55,11 @@ class PieceNetwork(nn.Module):
             for i, o, step in zip(inputs, _WIDTHS, steps, strict=True)
         )
         self.norms = nn.ModuleList(nn.BatchNorm2d(o) for o in _WIDTHS)
-        pooled = 2 * sum(_WIDTHS[1:])
+        self.lines = nn.ModuleList(
+            nn.Conv2d(i, o, 3, 2, bias=False) for i, o in ((len(CHANNELS), _SPECTRAL[0]), _SPECTRAL)
+        )
+        self.line_norms = nn.ModuleList(nn.BatchNorm2d(o) for o in _SPECTRAL)
+        pooled = 2 * sum(_WIDTHS[1:]) + 2 * _SPECTRAL[1] + len(CHANNELS) * len(_PEAKS)
         self.norm = nn.BatchNorm1d(pooled)
         self.hidden = nn.Linear(pooled, _HIDDEN)
         self.last = nn.Linear(_HIDDEN, 1)
@@ -61,9 +72,36 @@ class PieceNetwork(nn.Module):
             x = functional.relu(norm(conv(x)))
             if level:
                 pooled += [x.mean((2, 3)), x.flatten(2).std(2)]
+        spectra, peaks = _spectra(pieces)
+        for conv, norm in zip(self.lines, self.line_norms, strict=True):
+            spectra = functional.relu(norm(conv(spectra)))
+        pooled += [spectra.mean((2, 3)), spectra.amax((2, 3)), peaks]
         x = functional.dropout(self.norm(torch.cat(pooled, 1)), 0.1, self.training)
         odds: Tensor = self.last(functional.relu(self.hidden(x)))
         return odds[:, 0]
+
+
+def _spectra(pieces: Tensor) -> tuple[Tensor, Tensor]:
+    """Return what the power spectra of height, amplitude and phase say of order.
+
+    Returns
+    -------
+    spectra
+        (N, 3, 64, 33), logarithm of the power over its mean, zero frequency in the middle row.
+    peaks
+        (N, 3 * numbers of `_PEAKS`), share of the power that so many strongest modes hold: much in
+        a lattice, little in anything grown. Slow modes (tilt, hills) are left out.
+    """
+    window = torch.hann_window(PIECE, periodic=False)
+    modes = torch.fft.rfft2(pieces[:, :4] * window * window[:, None])
+    power = modes.abs() ** 2
+    power = torch.stack([power[:, 0], power[:, 1], power[:, 2] + power[:, 3]], 1)
+    power[:, :, :_SLOW, :_SLOW] = 0
+    power[:, :, 1 - _SLOW :, :_SLOW] = 0
+    mean = power.mean((2, 3), keepdim=True) + 1e-9
+    strongest = power.flatten(2).sort(2, descending=True).values.cumsum(2)
+    shares = strongest[:, :, [n - 1 for n in _PEAKS]] / (strongest[:, :, -1:] + 1e-6)
+    return torch.log1p((power / mean).roll(PIECE // 2, 2)), shares.flatten(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,8 @@ def _spectra(pieces: Tensor) -> tuple[Tensor, Tensor]:
         (N, 3 * numbers of `_PEAKS`), share of the power that so many strongest modes hold: much in
         a lattice, little in anything grown. Slow modes (tilt, hills) are left out.
     """
-    window = torch.hann_window(PIECE, periodic=False)
-    modes = torch.fft.rfft2(pieces[:, :4] * window * window[:, None])
+    rows, columns = (torch.hann_window(n, periodic=False) for n in pieces.shape[2:])
+    modes = torch.fft.rfft2(pieces[:, :4] * columns * rows[:, None])
     power = modes.abs() ** 2
     power = torch.stack([power[:, 0], power[:, 1], power[:, 2] + power[:, 3]], 1)
     power[:, :, :_SLOW, :_SLOW] = 0
@@ -101,7 +101,7 @@ def _spectra(pieces: Tensor) -> tuple[Tensor, Tensor]:
     mean = power.mean((2, 3), keepdim=True) + 1e-9
     strongest = power.flatten(2).sort(2, descending=True).values.cumsum(2)
     shares = strongest[:, :, [n - 1 for n in _PEAKS]] / (strongest[:, :, -1:] + 1e-6)
-    return torch.log1p((power / mean).roll(PIECE // 2, 2)), shares.flatten(1)
+    return torch.log1p((power / mean).roll(pieces.shape[2] // 2, 2)), shares.flatten(1)
 
 
 @dataclass(frozen=True, slots=True)

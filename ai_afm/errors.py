@@ -29,10 +29,6 @@ class ScanTimeout(InstrumentError):
     """The microscope sent no line within the deadline."""
 
 
-class LineOverrun(InstrumentError):
-    """Lines came faster than they could be stored."""
-
-
 class SafetyStop(InstrumentError):
     """The tip was brought to a safe state; a person has to look before anything moves again."""
 

@@ -28,8 +28,6 @@ REPEATS = 3
 _SHAPES_KEPT = 4
 """Compiled shapes an engine keeps: the scans of a run have few."""
 
-Answer = tuple[FloatImage, FloatImage]
-
 
 class _ByShape:
     """Compiles the network once for each shape of frames; see `Engine`."""
@@ -39,9 +37,9 @@ class _ByShape:
     def __init__(self, network: UNet, threads: int) -> None:
         self._network = network
         self._threads = threads
-        self._compiled: dict[tuple[int, int], Callable[[Planes], Answer]] = {}
+        self._compiled: dict[tuple[int, int], Callable[[Planes], FloatImage]] = {}
 
-    def run(self, planes: Planes) -> Answer:
+    def run(self, planes: Planes) -> FloatImage:
         """Run a batch of frames; see `Engine`."""
         lines, pixels = planes.shape[2:]
         align = self._network.architecture.align
@@ -53,10 +51,10 @@ class _ByShape:
                 del self._compiled[next(iter(self._compiled))]
             self._compiled[shape] = self._compile(onnx_model(self._network, shape))
         entered = self._network.enter(torch.from_numpy(padded)).float().numpy()
-        logits, features = self._compiled[shape](entered)
-        return np.ascontiguousarray(logits[:, :, :lines, :pixels]), features
+        logits = self._compiled[shape](entered)
+        return np.ascontiguousarray(logits[:, :, :lines, :pixels])
 
-    def _compile(self, model: bytes) -> Callable[[Planes], Answer]:
+    def _compile(self, model: bytes) -> Callable[[Planes], FloatImage]:
         raise NotImplementedError
 
 
@@ -73,16 +71,16 @@ class OnnxEngine(_ByShape):
 
     name = "onnxruntime float32 cpu"
 
-    def _compile(self, model: bytes) -> Callable[[Planes], Answer]:
+    def _compile(self, model: bytes) -> Callable[[Planes], FloatImage]:
         onnxruntime: Any = importlib.import_module("onnxruntime")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
-        def answer(planes: Planes) -> Answer:
-            logits, features = session.run(None, {"planes": planes})
-            return logits, features
+        def answer(planes: Planes) -> FloatImage:
+            (logits,) = session.run(None, {"planes": planes})
+            return np.asarray(logits, np.float32)
 
         return answer
 
@@ -105,7 +103,7 @@ class OpenVinoEngine(_ByShape):
         self.name = f"openvino {dtype_name(dtype)} cpu"
         self._precision = {torch.float32: "f32", torch.bfloat16: "bf16"}[dtype]
 
-    def _compile(self, model: bytes) -> Callable[[Planes], Answer]:
+    def _compile(self, model: bytes) -> Callable[[Planes], FloatImage]:
         openvino: Any = importlib.import_module("openvino")
         settings = {
             "INFERENCE_NUM_THREADS": self._threads,
@@ -116,10 +114,9 @@ class OpenVinoEngine(_ByShape):
         compiled = core.compile_model(core.read_model(model), "CPU", settings)
         request = compiled.create_infer_request()
 
-        def answer(planes: Planes) -> Answer:
+        def answer(planes: Planes) -> FloatImage:
             found = request.infer({"planes": planes})
-            logits, features = (np.array(found[port], np.float32) for port in compiled.outputs)
-            return logits, features
+            return np.array(found[compiled.output(0)], np.float32)
 
         return answer
 
@@ -190,6 +187,6 @@ def agreement(
     engine: Engine, planes: FloatImage, label: NDArray[np.uint8], model: LoadedModel
 ) -> float:
     """Return the share of pixels of a frame, planes (inputs, H, W), with the label (H, W) given."""
-    logits, _ = engine.run(planes[None])
+    logits = engine.run(planes[None])
     found = labelled(probabilities(torch.from_numpy(logits[0]), model), model)
     return float(np.mean(found == label))

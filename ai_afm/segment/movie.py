@@ -108,7 +108,7 @@ class _FrameWork:
 
     def __call__(self, planes: FloatImage, direction: SlowDirection) -> Segmentation:
         """Segment planes (inputs, lines, pixels) in order of arrival."""
-        logits, _ = self._engine.run(planes[None])
+        logits = self._engine.run(planes[None])
         probability = probabilities(torch.from_numpy(logits[0]), self._model)
         # presence planes: a row without any reading says nothing
         probability[:, ~planes[4:].any(axis=(0, 2))] = np.nan

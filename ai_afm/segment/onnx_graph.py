@@ -27,26 +27,20 @@ def onnx_model(network: UNet, shape: tuple[int, int]) -> bytes:
     Returns
     -------
     model
-        Input `planes` (frames, inputs, lines, pixels), after `network.enter`; outputs logits and
-        deepest features, in this order.
+        Input `planes` (frames, inputs, lines, pixels), after `network.enter`; output logits.
     """
     onnx: Any = importlib.import_module("onnx")
     helper = onnx.helper
     graph = _Graph()
-    logits, features = _network(graph, network)
+    logits = _network(graph, network)
     architecture = network.architecture
     inputs: list[Any] = ["n", network.first.in_channels, *shape]
-    deep = architecture.width << architecture.depth
-    rows, columns = (n >> architecture.depth for n in shape)
-    outputs = {logits: (architecture.outputs, *shape), features: (deep, rows, columns)}
+    outputs: list[Any] = ["n", architecture.outputs, *shape]
     built = helper.make_graph(
         graph.nodes,
         "unet",
         [helper.make_tensor_value_info("planes", onnx.TensorProto.FLOAT, inputs)],
-        [
-            helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["n", *size])
-            for name, size in outputs.items()
-        ],
+        [helper.make_tensor_value_info(logits, onnx.TensorProto.FLOAT, outputs)],
         graph.constants,
     )
     model = helper.make_model(built, opset_imports=[helper.make_opsetid("", OPSET)])
@@ -82,15 +76,15 @@ class _Graph:
         return self.add("Conv", x, weight, bias, pads=[pad] * 4)
 
 
-def _network(graph: _Graph, network: UNet) -> tuple[str, str]:
-    """Add the network; return the names of its logits and its deepest features."""
+def _network(graph: _Graph, network: UNet) -> str:
+    """Add the network; return the name of its logits."""
     x, skips = "planes", []
     for level, block in enumerate(network.down):
         if level:
             x = graph.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
         x = _block(graph, x, block)
         skips.append(x)
-    features = skips.pop()
+    skips.pop()
     scales = graph.constant(np.array([1, 1, 2, 2], np.float32))
     for level in reversed(range(network.architecture.depth)):
         reduce = network.reduce[level]
@@ -102,7 +96,7 @@ def _network(graph: _Graph, network: UNet) -> tuple[str, str]:
         )  # fmt: skip
         x = graph.add("Concat", skips[level], x, axis=1)
         x = _block(graph, x, network.up[level])
-    return graph.convolve(x, network.head), features
+    return graph.convolve(x, network.head)
 
 
 def _block(graph: _Graph, x: str, block: nn.Module) -> str:

@@ -190,7 +190,7 @@ class UnetSegmenter:
             progress.settled = 0
 
     def _run_engine(self, engine: Engine, progress: "_Progress", planes: FloatImage) -> None:
-        logits, _ = engine.run(planes[None])
+        logits = engine.run(planes[None])
         progress.settled = progress.lines
         progress.take(torch.from_numpy(logits[0]), 0, self._model)
 

@@ -94,12 +94,6 @@ class RowCache:
         head = self._layers["head"]
         return head.values[0, :, 1 : min(head.reach, self.rows) + 1, : self.pixels]
 
-    @property
-    def features(self) -> Tensor:
-        """Deepest features (C, rows / align, pixels / align) that have a value: a view."""
-        deep = self._layers[f"down{self.kernels.architecture.depth}.2"]
-        return deep.values[0, :, 1 : deep.reach + 1]
-
     @torch.inference_mode()
     def push(self, planes: Tensor, final: bool = False) -> Pushed:
         """Add rows (inputs, k, pixels) in order of arrival; with `final` nothing more will come.

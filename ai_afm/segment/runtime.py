@@ -114,7 +114,7 @@ class Engine(Protocol):
         """Library, number format and device, as in "torch bfloat16 cpu"."""
         ...
 
-    def run(self, planes: Planes) -> tuple[FloatImage, FloatImage]:
+    def run(self, planes: Planes) -> FloatImage:
         """Run a batch of frames of one shape.
 
         Parameters
@@ -126,8 +126,6 @@ class Engine(Protocol):
         -------
         logits
             (frames, outputs, lines, pixels) float32.
-        features
-            The deepest features, (frames, channels, rows, columns) float32.
         """
         ...
 
@@ -158,37 +156,35 @@ class TorchEngine:
         self.name = f"torch {dtype_name(dtype)} {device}"
 
     @torch.inference_mode()
-    def run(self, planes: Planes) -> tuple[FloatImage, FloatImage]:
+    def run(self, planes: Planes) -> FloatImage:
         """Run a batch of frames; see `Engine`."""
         batch = torch.from_numpy(planes)
         before = torch.get_num_threads()
         torch.set_num_threads(self._threads)
         try:
-            logits, features = (
+            logits = (
                 self._at_once(batch) if self._kernels is None else _by_rows(self._kernels, batch)
             )
         finally:
             torch.set_num_threads(before)
-        return logits.numpy(), features.numpy()
+        found: FloatImage = logits.numpy()
+        return found
 
-    def _at_once(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+    def _at_once(self, batch: Tensor) -> Tensor:
         lines, pixels = batch.shape[2:]
         x = padded(batch.to(self._device), self._network.architecture.align)
         x = x.contiguous(memory_format=torch.channels_last)
-        logits, features = self._network.forward_with_features(x)
-        inside = logits[:, :, :lines, :pixels].float().contiguous()
-        return inside.cpu(), features.float().cpu()
+        logits: Tensor = self._network(x)
+        return logits[:, :, :lines, :pixels].float().contiguous().cpu()
 
 
-def _by_rows(kernels: Kernels, batch: Tensor) -> tuple[Tensor, Tensor]:
+def _by_rows(kernels: Kernels, batch: Tensor) -> Tensor:
     """Run frames one after the other: strips stay in the processor's cache."""
     lines, pixels = batch.shape[2:]
     caches = [RowCache(kernels, lines, pixels, band=0) for _ in batch]
     for cache, planes in zip(caches, batch, strict=True):
         cache.push(planes)
-    logits = torch.stack([cache.logits for cache in caches])
-    features = torch.stack([cache.features for cache in caches])
-    return logits, features.float().contiguous()
+    return torch.stack([cache.logits for cache in caches])
 
 
 def _narrow(network: UNet, dtype: torch.dtype) -> UNet:

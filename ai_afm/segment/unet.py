@@ -128,21 +128,18 @@ class UNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits (N, outputs, H, W) of (N, inputs, H, W); H, W multiples of `align`."""
-        return self.forward_with_features(x)[0]
-
-    def forward_with_features(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return logits and deepest features, (N, width * 2**depth, H / align, W / align)."""
         skips: list[Tensor] = []
         x = self.enter(x)
         for d, block in enumerate(self.down):
             x = block(x if d == 0 else functional.max_pool2d(x, 2))
             skips.append(x)
-        features = skips.pop()
+        skips.pop()
         for d in reversed(range(self.architecture.depth)):
             # 1x1 before the upsampling: equal to after it, at a quarter of the cost
             x = functional.interpolate(self.reduce[d](x), scale_factor=2.0, mode="nearest")
             x = self.up[d](torch.cat([skips[d], x], dim=1))
-        return self.head(self.widen(x)), features
+        logits: Tensor = self.head(self.widen(x))
+        return logits
 
 
 def folded(network: UNet) -> UNet:

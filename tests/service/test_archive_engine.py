@@ -29,10 +29,10 @@ class Other:
     def run(self, planes):
         if self.broken:
             raise OSError("lib.so.9: cannot open shared object file")
-        logits, features = self.torch.run(planes)
+        logits = self.torch.run(planes)
         rows = round(self.wrong * logits.shape[2])
         logits[:, :, :rows] = np.roll(logits[:, :, :rows], 1, axis=1)
-        return logits, features
+        return logits
 
 
 def choose(model, monkeypatch, others, times):

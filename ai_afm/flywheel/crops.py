@@ -69,11 +69,11 @@ CropMaker: TypeAlias = Callable[[int, int, int], Sequence[TrainingCrop]]
 """(seed, number of the world, number of crops) -> crops of that world."""
 
 
-def target(crop: TrainingCrop, kept: Sequence[str], every_line: bool = False) -> NDArray[np.int64]:
+def target(crop: TrainingCrop, kept: Sequence[str]) -> NDArray[np.int64]:
     """Return the class index of each pixel, (lines, pixels) int64, `SOME_LINE` or `IGNORED`.
 
     Lines are drawn as 3-px bands. Where one stands out in none of the kept channels it is
-    `SOME_LINE` if the rest of it does, or if `every_line` is asked for; else it is `IGNORED`: a
+    `SOME_LINE` if the rest of it does, else it is `IGNORED`: a
     wall of which a height shows nothing could be anywhere. The type of a wall is asked for only
     where the kept channels tell it: without the phase it is "wall", and so is a 180-degree wall
     that does not turn the phase.
@@ -89,7 +89,7 @@ def target(crop: TrainingCrop, kept: Sequence[str], every_line: bool = False) ->
         unknown = (line & ~known).astype(np.uint8)
         result[cv2.dilate(unknown, np.ones((5, 5), np.uint8)) > 0] = IGNORED
         if code is not ClassCode.TOPOGRAPHY_EDGE:
-            faint = unknown if every_line else unknown * _of_seen_lines(line, known)
+            faint = unknown * _of_seen_lines(line, known)
             result[cv2.dilate(faint, _BAND) > 0] = SOME_LINE
         for asked, named in _asked(crop, line & known, typed, code):
             result[cv2.dilate(asked.astype(np.uint8), _BAND) > 0] = CLASSES.index(named)
@@ -135,7 +135,6 @@ def example(
     crop: TrainingCrop,
     rng: np.random.Generator,
     shape: tuple[int, int] | None = None,
-    every_line: bool = False,
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Make one random example: input planes (7, lines, pixels) and target (lines, pixels).
 
@@ -147,8 +146,6 @@ def example(
         Source of all choices.
     shape
         Lines and pixels of the example, a window of the crop; all of it by default.
-    every_line
-        See `target`.
     """
     crop = _turned(_cut(crop, rng, shape or crop.label.shape), rng)
     kept = _kept_channels(rng)
@@ -165,7 +162,7 @@ def example(
     # a statistic that an early line or a parent scan has fixed may be wrong by this much
     planes[0] *= np.exp(rng.normal(0, 0.2))
     planes[1] += rng.normal(0, 0.15) * planes[5]
-    expected = target(crop, trusted, every_line)
+    expected = target(crop, trusted)
     expected[~planes[4:].any(axis=0)] = IGNORED
     return planes, expected
 

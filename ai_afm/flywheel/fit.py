@@ -39,15 +39,14 @@ class TrainSettings:
         Of worlds, instruments, order and weights.
     worlds, crops_per_world
         Training worlds of each kind of world (the twin's and painted ones), and crops of each.
+    foreign
+        Crops without a sample, as a share of `crops_per_world`.
     validation_worlds, validation_crops
         The same for validation.
     steps, batch
         Number of steps, and crops in each.
-    first_steps
-        Of these, so many ask for every true line, however faint; the others only for lines of
-        which something stands out.
     judge_steps
-        Steps of what tells frames outside the model's world.
+        Steps of what tells frames outside the model's world; 0 keeps the parent's.
     width, depth
         Of the network.
     learning_rate
@@ -59,14 +58,14 @@ class TrainSettings:
     """
 
     name: str = "wallnet"
-    version: str = "2.1.0"
+    version: str = "2.2.0"
     seed: int = 1
     worlds: int = 600
     crops_per_world: int = 24
+    foreign: float = 1 / 6
     validation_worlds: int = 48
     validation_crops: int = 5
     steps: int = 22000
-    first_steps: int = 11000
     batch: int = 8
     judge_steps: int = 2500
     width: int = 16
@@ -96,29 +95,12 @@ def fit(
     if parent is not None:
         network.load_state_dict(weights_of(parent))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    middle = min(settings.first_steps, settings.steps)
-    for part, steps in enumerate((range(middle), range(middle, settings.steps))):
-        rng = np.random.default_rng([settings.seed, 9 + part])
-        _fit_part(network, crops, settings, steps, rng)
-    network.eval()
-    return network
-
-
-def _fit_part(
-    network: UNet,
-    crops: Sequence[TrainingCrop],
-    settings: TrainSettings,
-    steps: range,
-    rng: np.random.Generator,
-) -> None:
-    """Train over some of the steps, with an optimizer of its own."""
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
     class_weights = torch.tensor(_CLASS_WEIGHTS)
     losses: list[float] = []
-    batches = _batches(settings, crops, network.architecture.align, steps, rng)
-    for step, (planes, targets) in zip(steps, batches, strict=True):
+    for step, (planes, targets) in enumerate(_batches(settings, crops, network.architecture.align)):
         for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * _schedule(step, settings.steps, steps.start)
+            group["lr"] = settings.learning_rate * _schedule(step, settings.steps)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(planes)
         loss = line_loss(logits.float(), targets, class_weights, DRAWN)
@@ -130,20 +112,19 @@ def _fit_part(
         if (step + 1) % _REPORT_EVERY == 0:
             recent = float(np.mean(losses[-_REPORT_EVERY:]))
             log.info("step %d of %d, loss %.3f", step + 1, settings.steps, recent)
+    network.eval()
+    return network
 
 
 def _batches(
-    settings: TrainSettings,
-    crops: Sequence[TrainingCrop],
-    align: int,
-    steps: range,
-    rng: np.random.Generator,
+    settings: TrainSettings, crops: Sequence[TrainingCrop], align: int
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Yield a batch for each step; the next one is made while the caller works on this one."""
-    make = partial(_batch, crops, settings.batch, rng, align, steps.start < settings.first_steps)
+    rng = np.random.default_rng([settings.seed, 9])
+    make = partial(_batch, crops, settings.batch, rng, align)
     with ThreadPoolExecutor(1) as ahead:
         following = ahead.submit(make)
-        for _ in steps:
+        for _ in range(settings.steps):
             ready = following.result()
             following = ahead.submit(make)
             yield ready
@@ -154,11 +135,10 @@ def _batch(
     size: int,
     rng: np.random.Generator,
     align: int,
-    every_line: bool = False,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     chosen = rng.integers(0, len(crops), size)
     shape = window(rng, crops[0].label.shape)
-    planes, targets = zip(*(example(crops[i], rng, shape, every_line) for i in chosen), strict=True)
+    planes, targets = zip(*(example(crops[i], rng, shape) for i in chosen), strict=True)
     batch = padded(torch.from_numpy(np.stack(planes)), align)
     asked = torch.from_numpy(np.stack(targets))
     right, below = (batch.shape[i] - asked.shape[i - 1] for i in (3, 2))
@@ -166,10 +146,7 @@ def _batch(
     return batch.contiguous(memory_format=torch.channels_last), asked
 
 
-def _schedule(step: int, steps: int, first: int = 0) -> float:
-    """Return the share of the learning rate: a short rise, then half a cosine down to 2 %.
-
-    The rise begins at the step `first`.
-    """
+def _schedule(step: int, steps: int) -> float:
+    """Return the share of the learning rate: a short rise, then half a cosine down to 2 %."""
     fall = 0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * step / steps))
-    return float(min(1.0, (step - first + 1) / min(_WARM_UP, max(steps // 10, 1))) * fall)
+    return float(min(1.0, (step + 1) / min(_WARM_UP, max(steps // 10, 1))) * fall)

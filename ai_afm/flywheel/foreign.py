@@ -6,6 +6,7 @@ neither is what a model rightly takes for an empty sample: smooth relief, a tilt
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from ai_afm.flywheel.crops import TrainingCrop
 from ai_afm.flywheel.devices import chip, letters, place, tracks
+from ai_afm.flywheel.failing import bands, loose_lines, pick_up, stuck, unlocked
 from ai_afm.flywheel.mishaps import Array, log_uniform, smooth_field
 
 Shape = tuple[int, int]
@@ -43,6 +45,24 @@ def foreign_crop(rng: np.random.Generator, shape: Shape, family: str | None = No
     nowhere = np.zeros(shape, np.uint8)
     images = {n: image.astype(np.float32) for n, image in channels.items()}
     return TrainingCrop(images, nowhere, nowhere, np.zeros(shape, np.bool_))
+
+
+def foreign_crops(seed: int, world_number: int, count: int) -> list[TrainingCrop]:
+    """Paint crops in which the network has to draw nothing.
+
+    In families that could be a sample's, as far as a network sees, it is not told to be silent:
+    particles like grains, stripes that answer like domains.
+    """
+    rng = np.random.default_rng([seed, world_number, _STREAM])
+    crops = []
+    for name in rng.choice(sorted(set(FAMILIES) - set(GRAINLIKE)), count):
+        crop = foreign_crop(rng, (SIDE, SIDE), str(name))
+        if name in PERIODIC:
+            weak = np.abs(rng.standard_normal((2, SIDE, SIDE)).astype(np.float32))
+            response = {"amplitude": weak[0], "phase": 2 * np.pi * rng.random((SIDE, SIDE))}
+            crop = replace(crop, channels={"height": crop.channels["height"], **response})
+        crops.append(crop)
+    return crops
 
 
 def _response(
@@ -219,37 +239,6 @@ def _dots(rng: np.random.Generator, shape: Shape) -> Array:
     return _blurred(rng.random(shape) < log_uniform(rng, 0.002, 0.05), log_uniform(rng, 0.5, 2.5))
 
 
-def _pick_up(rng: np.random.Generator, shape: Shape) -> Array:
-    """Draw mains pick-up: a wave along the fast axis that drifts from line to line, and noise."""
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(float)
-    wave = np.sin(2 * np.pi * (x / log_uniform(rng, 3, 30) + y * rng.uniform(0, 1)))
-    return np.asarray(wave + 0.5 * rng.standard_normal(shape))
-
-
-def _unlocked(rng: np.random.Generator, shape: Shape) -> Array:
-    """Let the feedback fall from rail to rail along the lines."""
-    steps = (rng.random(shape) < 0.02) * rng.standard_normal(shape) * 3
-    return np.asarray(np.clip(np.cumsum(steps, axis=1), -4, 4) + 0.05 * rng.standard_normal(shape))
-
-
-def _loose_lines(rng: np.random.Generator, shape: Shape) -> Array:
-    """Let each line go its own way: no line resembles the one before."""
-    walk = 0.05 * np.cumsum(rng.standard_normal(shape), axis=1)
-    level = 0.5 * rng.standard_normal((shape[0], 1))
-    return np.asarray(walk + level + 0.2 * rng.standard_normal(shape))
-
-
-def _stuck(rng: np.random.Generator, shape: Shape) -> Array:
-    """Repeat one line: a link that hands out its last reading again and again."""
-    line = np.cumsum(rng.standard_normal(shape[1])) * rng.uniform(0, 0.3)
-    return np.asarray(np.repeat((line + rng.standard_normal(shape[1]))[None], shape[0], axis=0))
-
-
-def _bands(rng: np.random.Generator, shape: Shape) -> Array:
-    levels = np.repeat(2 * rng.random(shape[0] // 8 + 1), 8)[: shape[0], None]
-    return np.asarray(levels + 0.02 * rng.standard_normal(shape))
-
-
 FAMILIES: Mapping[str, Painter] = {
     "noise": _noise,
     "nothing": _nothing,
@@ -270,14 +259,20 @@ FAMILIES: Mapping[str, Painter] = {
     "bumps": _bumps,
     "flakes": _flakes,
     "dots": _dots,
-    "pick_up": _pick_up,
-    "unlocked": _unlocked,
-    "loose_lines": _loose_lines,
-    "stuck": _stuck,
-    "bands": _bands,
+    "pick_up": pick_up,
+    "unlocked": unlocked,
+    "loose_lines": loose_lines,
+    "stuck": stuck,
+    "bands": bands,
 }
 """What is painted."""
 
 PERIODIC = ("sine", "crossed_sines", "grating", "checkerboard", "pits", "beads", "spiral", "tiles")
 SIGNALLESS = ("noise", "nothing", "pick_up")
 """Families in which the response may be noise, or constant, whatever the height shows."""
+GRAINLIKE = ("particles", "beads", "motifs", "nothing")
+"""Families that a network could take for grains, rightly as far as it sees; or with no signal."""
+SIDE = 128
+"""Lines and pixels of a crop."""
+_STREAM = 61
+"""Keeps these crops apart from those that other makers draw from the same seed."""

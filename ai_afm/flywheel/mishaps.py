@@ -126,16 +126,24 @@ def mottle(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
 
 
 def dark_spots(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
-    """Add round spots and short arcs of low response that do not flip the phase."""
-    lines, pixels = crop.label.shape
-    y, x = np.mgrid[:lines, :pixels].astype(float)
-    factor = np.ones((lines, pixels))
+    """Add ragged spots and streaks of low response, on walls and off; the phase does not turn."""
+    shape = crop.label.shape
+    ragged, grain = log_uniform(rng, 0.1, 4), log_uniform(rng, 3, 12)
+    y, x = (
+        axis + ragged * smooth_field(rng, shape, grain) for axis in np.mgrid[: shape[0], : shape[1]]
+    )
+    lines = np.argwhere(crop.label)
+    factor = np.ones(shape)
     for _ in range(int(log_uniform(rng, 1, 12))):
-        angle, long, wide = rng.uniform(0, np.pi), log_uniform(rng, 2, 12), log_uniform(rng, 1.5, 4)
-        dy, dx = y - rng.uniform(0, lines), x - rng.uniform(0, pixels)
+        angle, long, wide = rng.uniform(0, np.pi), log_uniform(rng, 2, 25), log_uniform(rng, 1.5, 5)
+        place = rng.uniform(0, shape)
+        if len(lines) and rng.random() < 0.4:
+            place = lines[rng.integers(len(lines))] + rng.normal(0, wide, 2)
+        dy, dx = y - place[0], x - place[1]
         u = (dx * np.cos(angle) + dy * np.sin(angle)) / long
         v = (-dx * np.sin(angle) + dy * np.cos(angle)) / wide
-        factor *= 1 - rng.uniform(0.3, 0.95) * np.exp(-(u**2) - v**2)
+        body = np.exp(-((u**2 + v**2) ** log_uniform(rng, 1, 3)))
+        factor *= 1 - rng.uniform(0.3, 0.95) * body
     return replace(crop, response=crop.response * factor)
 
 
@@ -277,7 +285,7 @@ Mishap = Callable[[RawCrop, np.random.Generator], RawCrop]
 _OF_THE_SAMPLE: tuple[tuple[float, Mishap], ...] = (
     (0.20, soft_patches),
     (0.25, mottle),
-    (0.20, dark_spots),
+    (0.35, dark_spots),
     (0.25, dead_region),
     (0.25, topography_crosstalk),
     (0.30, background),

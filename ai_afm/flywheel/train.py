@@ -22,6 +22,7 @@ from ai_afm.errors import ModelError
 from ai_afm.flywheel.calibrate import answers, decide, measure
 from ai_afm.flywheel.crops import CLASSES, CropMaker, TrainingCrop
 from ai_afm.flywheel.fit import TrainSettings, fit
+from ai_afm.flywheel.foreign import foreign_crops
 from ai_afm.flywheel.outside import fit_judge
 from ai_afm.flywheel.painted.crops import painted_crops
 from ai_afm.flywheel.training_world import twin_crops
@@ -40,6 +41,7 @@ from ai_afm.segment.model_file import (
     set_active,
     write_model,
 )
+from ai_afm.segment.outside import Judge, judge_from
 from ai_afm.segment.unet import folded
 
 log = logging.getLogger(__name__)
@@ -109,7 +111,9 @@ def train(
         checks += make_crops(
             maker, s.seed + _VALIDATION, s.validation_worlds, s.validation_crops, s.processes
         )
-    return train_on(settings, out, crops, checks, references)
+    count = int(s.crops_per_world * s.foreign)
+    silent = make_crops(foreign_crops, s.seed, s.worlds, count, s.processes)
+    return train_on(settings, out, crops, checks, references, silent)
 
 
 def train_on(
@@ -118,11 +122,15 @@ def train_on(
     crops: Sequence[TrainingCrop],
     checks: Sequence[TrainingCrop],
     references: Sequence[Path] = (),
+    silent: Sequence[TrainingCrop] = (),
 ) -> dict[str, float]:
-    """Train on ready crops, choose on `checks`, and write the model; see `train`."""
+    """Train on ready crops, choose on `checks`, and write the model; see `train`.
+
+    The network, not the judge of foreign frames, also learns from `silent`: crops without lines.
+    """
     parent = load_model(settings.parent, [out]) if settings.parent else None
-    network = fit(settings, crops, parent)
-    judge = fit_judge(crops, checks, settings.seed, settings.judge_steps)
+    network = fit(settings, [*crops, *silent], parent)
+    judge = _judge(settings, parent, crops, checks)
     seen = answers(folded(network), checks, np.random.default_rng([settings.seed, 77]))
     decision = decide(seen)
     metrics = measure(seen, decision)
@@ -137,7 +145,7 @@ def train_on(
         command=settings.command,
         seed=settings.seed,
         data=f"simulated only: {len(crops)} crops of {settings.worlds} random worlds of the twin "
-        f"and as many painted ones; no real scan",
+        f"and as many painted ones, {len(silent)} without a sample; no real scan",
         weights_sha256="",
         network=NetworkCard(
             inputs=PLANES, classes=CLASSES, width=settings.width, depth=settings.depth
@@ -145,7 +153,6 @@ def train_on(
         decision=decision,
         training={
             "steps": settings.steps,
-            "first_steps": settings.first_steps,
             "judge_steps": settings.judge_steps,
             "batch": settings.batch,
             "worlds": settings.worlds,
@@ -160,6 +167,20 @@ def train_on(
     read_model(folder)
     log.info("wrote %s: %s", folder, metrics)
     return metrics
+
+
+def _judge(
+    settings: TrainSettings,
+    parent: LoadedModel | None,
+    crops: Sequence[TrainingCrop],
+    checks: Sequence[TrainingCrop],
+) -> Judge:
+    """Train the judge of foreign frames, or keep the parent's."""
+    if settings.judge_steps:
+        return fit_judge(crops, checks, settings.seed, settings.judge_steps)
+    if parent is None:
+        raise ModelError("judge_steps 0 keeps the judge of a parent; name a parent, or give steps")
+    return judge_from(parent.arrays, OUTSIDE)
 
 
 def real_scores(model: LoadedModel, references: Sequence[Path]) -> dict[str, float]:

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from ai_afm.bench.quality.outside import PATTERNS
-from ai_afm.flywheel.foreign import FAMILIES, PERIODIC, SIGNALLESS, foreign_crop
+from ai_afm.flywheel.foreign import (
+    FAMILIES,
+    GRAINLIKE,
+    PERIODIC,
+    SIDE,
+    SIGNALLESS,
+    foreign_crop,
+    foreign_crops,
+)
 from ai_afm.flywheel.outside import fit_judge
 from ai_afm.flywheel.painted.crops import painted_crops
 from ai_afm.image.normalise import normalise, start_state
@@ -28,6 +36,17 @@ def test_a_seed_gives_one_frame():
 def test_the_benchmark_keeps_its_families_for_itself():
     assert not set(FAMILIES) & set(PATTERNS)
     assert set(PERIODIC) | set(SIGNALLESS) <= set(FAMILIES)
+
+
+def test_crops_to_be_silent_on_have_no_line_and_depend_on_their_seed():
+    crops, again = (foreign_crops(3, 1, 5) for _ in range(2))
+    for crop, same in zip(crops, again, strict=True):
+        assert crop.label.shape == (SIDE, SIDE)
+        assert not crop.label.any()
+        for name, image in crop.channels.items():
+            assert np.isfinite(image).all()
+            np.testing.assert_array_equal(image, same.channels[name])
+    assert set(GRAINLIKE) < set(FAMILIES)
 
 
 @pytest.fixture(scope="module")

@@ -91,7 +91,7 @@ def _seeds(
 
 
 def caps(rng: np.random.Generator, shape: Shape, size: float) -> tuple[Tessellation, Array]:
-    """Pile up rounded grains without grooves: the boundary is the crease between two of them.
+    """Pile up rounded, at times long grains without grooves: boundaries are creases between two.
 
     Returns the tessellation and the height, (lines, pixels), a grain being about 1 high.
     """
@@ -99,7 +99,9 @@ def caps(rng: np.random.Generator, shape: Shape, size: float) -> tuple[Tessellat
     height = np.full(shape, -9.0)
     index = np.zeros(shape, np.int32)
     y, x = _seeds(rng, (lines + int(2 * size), pixels + int(2 * size)), size)
-    reach = int(1.6 * size) + 2
+    longer = log_uniform(rng, 1, 2.5) if rng.random() < 0.4 else 1.0
+    cos, sin = np.cos(angle := rng.uniform(0, np.pi)), np.sin(angle)
+    reach = int(1.6 * size * longer) + 2
     for number, (cy, cx) in enumerate(zip(y - int(size), x - int(size), strict=True), start=1):
         rows = slice(max(cy - reach, 0), max(cy + reach, 0))
         columns = slice(max(cx - reach, 0), max(cx + reach, 0))
@@ -109,7 +111,8 @@ def caps(rng: np.random.Generator, shape: Shape, size: float) -> tuple[Tessellat
         dy = np.arange(rows.start, rows.start + part.shape[0])[:, None] - cy
         dx = np.arange(columns.start, columns.start + part.shape[1])[None, :] - cx
         radius = size * log_uniform(rng, 0.7, 1.3)
-        cap = rng.normal(0, 0.15) - (dy**2 + dx**2) / radius**2
+        u, v = (cos * dx + sin * dy) / longer, cos * dy - sin * dx
+        cap = rng.normal(0, 0.15) - (u**2 + v**2) / radius**2
         higher = cap > part
         part[higher] = cap[higher]
         index[rows, columns][higher] = number

@@ -206,7 +206,7 @@ def _ridges(rng: np.random.Generator, pattern: Twins) -> Array | float:
 
 def _grown(rng: np.random.Generator, shape: Shape) -> tuple[Tessellation, Array]:
     size = log_uniform(rng, *GRAIN_SIZES)
-    if size > 12 and rng.random() < 0.3:
+    if size > 12 and rng.random() < 0.45:
         return caps(rng, shape, size)
     cells = voronoi(rng, shape, size)
     return cells, relief(rng, cells)

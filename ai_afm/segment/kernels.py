@@ -5,7 +5,8 @@ Batch norm is folded already (`unet.folded`). Here also:
 - ReLU happens inside the convolution, and weights are packed once, by torch's own oneDNN operators
   where it has them;
 - nearest upsampling and the 3x3 convolution after it become one transposed convolution, 4 of 9
-  products; the skip connection's convolution adds to its result, so nothing is concatenated;
+  products; the skip connection's convolution is added to its result, so nothing is concatenated,
+  and each of the two can be kept without the other;
 - the first and the last layer stay float32 whatever the number format: readings and logits want
   more than 8 bits, and seven planes in float32 cost less than their halves in bfloat16.
 
@@ -14,7 +15,6 @@ Layers take rows with a zero row or a neighbour above and below, and pad columns
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -25,15 +25,15 @@ from ai_afm.segment.unet import Architecture, Block, UNet
 
 _NEEDED = (
     "convolution_pointwise",
-    "convolution_pointwise_",
     "convolution_transpose_pointwise",
     "reorder_convolution_weight",
     "reorder_convolution_transpose_weight",
     "is_mkldnn_bf16_supported",
 )
 """Operators of torch that its interface does not promise: another version may lack them."""
-_UNIT: dict[str, Any] = {"stride": [1, 1], "dilation": [1, 1], "groups": 1}
-_TWICE: dict[str, Any] = {"stride": [2, 2], "dilation": [1, 1], "groups": 1}
+_UNIT = ([1, 1], [1, 1], 1)
+"""Stride, dilation and groups of a convolution, as those operators take them."""
+_TWICE = ([2, 2], [1, 1], 1)
 
 
 class Filter:
@@ -51,41 +51,30 @@ class Filter:
 
     def __init__(self, weight: Tensor, bias: Tensor, relu: bool = True) -> None:
         self.outputs = weight.shape[0]
-        self._pad = [0, weight.shape[3] // 2]
+        pad = [0, weight.shape[3] // 2]
         self._weight = weight.contiguous(memory_format=torch.channels_last)
         self._bias = bias
-        self._after = "relu" if relu else None
-        self._packed = has_packed(weight.dtype)
-        if self._packed:
-            self._weight = _onednn("reorder_convolution_weight")(self._weight, self._pad, **_UNIT)
+        self._relu = relu
+        self._run: Callable[..., Tensor] | None = None
+        if has_packed(weight.dtype):
+            self._weight = _onednn("reorder_convolution_weight")(self._weight, pad, *_UNIT)
+            self._run = _onednn("convolution_pointwise")
+        after = "relu" if relu else "none"
+        self._settings: tuple[object, ...] = (self._weight, bias, pad, *_UNIT, after, [], "")
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return the rows of the result."""
-        if self._packed:
-            done: Tensor = _onednn("convolution_pointwise")(
-                x, self._weight, self._bias, self._pad, **_UNIT,
-                attr=self._after or "none", scalars=[], algorithm="",
-            )  # fmt: skip
-            return done
-        y = functional.conv2d(x, self._weight, self._bias, padding=self._pad)
-        return functional.relu_(y) if self._after else y
-
-    def onto(self, there: Tensor, x: Tensor) -> Tensor:
-        """Add the result to what is there, in place, ReLU after that."""
-        if self._packed:
-            done: Tensor = _onednn("convolution_pointwise_")(
-                other=there, X=x, W=self._weight, B=self._bias, padding=self._pad, **_UNIT,
-                binary_attr="add", alpha=None,
-                unary_attr=self._after, unary_scalars=[], unary_algorithm="",
-            )  # fmt: skip
-            return done
-        there += functional.conv2d(x, self._weight, self._bias, padding=self._pad)
-        return functional.relu_(there) if self._after else there
+        if self._run is not None:
+            return self._run(x, *self._settings)
+        pad = (0, self._weight.shape[3] // 2)
+        y = functional.conv2d(x, self._weight, self._bias, padding=pad)
+        return functional.relu_(y) if self._relu else y
 
 
 def _onednn(name: str) -> Callable[..., Tensor]:
     """Return one of torch's own oneDNN operators, those that its compiler uses."""
-    found: Callable[..., Tensor] = getattr(torch.ops.mkldnn, f"_{name}")
+    # the one overload: choosing among them would take longer than a row of a small layer
+    found: Callable[..., Tensor] = getattr(torch.ops.mkldnn, f"_{name}").default
     return found
 
 
@@ -129,10 +118,11 @@ class Enlarging:
                 taps[phase] = in_steps(taps[phase], dtype)
         taps = taps.transpose(0, 1).to(dtype)
         self._weight = taps.contiguous(memory_format=torch.channels_last)
-        self._packed = has_packed(dtype)
-        if self._packed:
+        self._run: Callable[..., Tensor] | None = None
+        if has_packed(dtype):
             pack = _onednn("reorder_convolution_transpose_weight")
-            self._weight = pack(self._weight, [1, 1], [0, 0], **_TWICE)
+            self._weight = pack(self._weight, [1, 1], [0, 0], *_TWICE)
+            self._run = _onednn("convolution_transpose_pointwise")
 
     @staticmethod
     def rows_read(start: int, stop: int) -> tuple[int, int]:
@@ -144,12 +134,8 @@ class Enlarging:
         first, end = self.rows_read(start, stop)
         # of four taps, the one before the middle belongs to the row itself
         padding, extra = [start + 1 - 2 * first, 1], [start + stop - 2 * (first + end), 0]
-        if self._packed:
-            done: Tensor = _onednn("convolution_transpose_pointwise")(
-                x, self._weight, None, padding, extra, **_TWICE,
-                attr="none", scalars=[], algorithm="",
-            )  # fmt: skip
-            return done
+        if self._run is not None:
+            return self._run(x, self._weight, None, padding, extra, *_TWICE, "none", [], "")
         return functional.conv_transpose2d(
             x, self._weight, None, stride=2, padding=padding, output_padding=extra
         )
@@ -157,6 +143,9 @@ class Enlarging:
 
 class Join:
     """The decoder's first convolution: of the skip connection and the enlarged layer below.
+
+    It is the sum of two, both rounded to the number format before they are added: so it is the same
+    whether a part was computed just now or long ago.
 
     Parameters
     ----------
@@ -173,18 +162,34 @@ class Join:
         assert bias is not None
         self.outputs = weight.shape[0]
         self.rows_read = Enlarging.rows_read
-        self._skip = Filter(in_steps(weight[:, :skipped], dtype).to(dtype), bias.to(dtype))
+        across = in_steps(weight[:, :skipped], dtype).to(dtype)
+        self.across = Filter(across, bias.to(dtype), relu=False)
+        """The skip's part of the sum; it settles long before the other part."""
         self._below = Enlarging(weight[:, skipped:], dtype)
 
-    def __call__(self, skip: Tensor, below: Tensor, start: int, stop: int) -> Tensor:
-        """Return rows `start` to `stop` of skip rows start - 1 to stop + 1, and `rows_read`."""
-        return self._skip.onto(self._below(below, start, stop), skip)
+    def write(self, across: Tensor, below: Tensor, start: int, there: Tensor) -> None:
+        """Write rows from `start` on, of the skip's part of them and `rows_read` of the other."""
+        stop = start + there.shape[2]
+        torch.add(across, self._below(below, start, stop), out=there)
+        _ordered(there).clamp_min_(0)
 
 
 def pooled(x: Tensor) -> Tensor:
-    """Return the largest of each 2x2 pixels (`max_pool2d` also notes where it was: dearer)."""
+    """Return the largest of each 2x2 pixels, none negative.
+
+    `max_pool2d` also notes where it was: dearer.
+    """
+    x, dtype = _ordered(x), x.dtype
     rows = torch.maximum(x[:, :, ::2], x[:, :, 1::2])
-    return torch.maximum(rows[..., ::2], rows[..., 1::2])
+    return torch.maximum(rows[..., ::2], rows[..., 1::2]).view(dtype)
+
+
+def _ordered(x: Tensor) -> Tensor:
+    """Return a view in which values have the same signs and, from zero up, the same order.
+
+    Processors compare integers, but not bfloat16 without a way through float32.
+    """
+    return x.view(torch.int16) if x.dtype == torch.bfloat16 else x
 
 
 class Head:

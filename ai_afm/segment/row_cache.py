@@ -8,8 +8,10 @@ the edge to a multiple of `align`. The repeated rows are provisional and compute
 ones come.
 
 Provisional rows cost more than the final ones: each layer has some, the deepest the most. `band`
-limits them to the newest rows, the only ones whose labels still change (`RowCache`). A layer keeps
-no more rows than later ones will read, so memory stays small and in the processor's cache.
+limits them to the newest rows, the only ones whose labels still change (`RowCache`). What a skip
+connection adds in the decoder settles long before the rest of the sum, and is computed once. A
+layer keeps no more rows than later ones will read, so memory stays small and in the processor's
+cache.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +25,7 @@ from ai_afm.segment.rows import Rows
 
 _SPARE = 8
 """Rows that are read once more when the next come, and a little."""
-_FEW = 32
+_FEW = 96
 """Rows that there is room for at least, so that they are moved rarely."""
 CHUNK = 192
 """Rows computed at a time when many come at once: what suits a processor's cache."""
@@ -118,8 +120,8 @@ class RowCache:
             done += step
         head = self._advance(planes[:, done:], self.band, final)
         if final or self.rows == self.lines:
-            used = {n: self._layers.pop(n) for n in [*self._layers] if n not in self._lasting}
-            self.kernels.spare.keep(layer.values for layer in used.values())
+            used = [self._layers.pop(name) for name in [*self._layers] if name != "head"]
+            self.kernels.spare.keep(layer.values for layer in used)
         return Pushed(first, min(head.final, self.rows), min(head.reach, self.rows), self._computed)
 
     def _step(self, count: int, final: bool) -> int:
@@ -145,14 +147,14 @@ class RowCache:
         self._extent = -(-self.rows // align) * align
         self._finished = final or self.rows == self.lines
         if count:  # a scan that is stopped ends without new rows
-            right = -self.pixels % align
-            new = functional.pad(planes[None], (0, right, 0, 0), mode="replicate")
-            self._layer("input", new.shape[1], 0, self.kernels.head.dtype).write(first, new)
+            layer = self._layer("input", planes.shape[0], 0, self.kernels.head.dtype)
+            new = layer.room(first, self.rows)
+            new[..., : self.pixels] = planes
+            new[..., self.pixels :] = new[..., self.pixels - 1 : self.pixels]
         layer = self._layers["input"]
         if self._extent > self.rows:
             newest = layer.rows(self.rows - 1, self.rows)
             layer.write(self.rows, newest.expand(-1, -1, self._extent - self.rows, -1))
-        layer.end(self._extent)
         layer.final = self._extent if self._finished else self.rows
 
     def _encode(self) -> list[str]:
@@ -188,62 +190,43 @@ class RowCache:
         dtype = dtype or self.kernels.dtype
         align = self.kernels.architecture.align
         width = -(-self.pixels // align) * align >> level
-        if name not in self._lasting:
+        if name != "head":
             return self.kernels.spare.take(channels, (self._room >> level) + _SPARE, width, dtype)
-        rows = (-(-self.lines // align) * align >> level) + 2
-        planar = torch.contiguous_format if name == "head" else torch.channels_last
-        return torch.empty(1, channels, rows, width, dtype=dtype, memory_format=planar)
-
-    @property
-    def _lasting(self) -> tuple[str, str]:
-        """Layers that are looked at from outside: all of their rows are kept."""
-        return "head", f"down{self.kernels.architecture.depth}.2"
+        return torch.empty(1, channels, -(-self.lines // align) * align + 2, width, dtype=dtype)
 
     def _ranges(self, layer: Rows, final: int, level: int) -> list[tuple[int, int]]:
         """Return rows to compute: those that become final, and provisional ones by the band."""
         end = self._extent >> level
         if self._finished or self._provisional is None:
-            return [(layer.final, end)]
-        if self._provisional == 0:
-            return [(layer.final, final)]
-        front = end - max(1, self._provisional >> level)
-        # rows that never had a value get one, however far behind
-        start = max(final, min(front, layer.reach))
-        if start == final:
-            return [(layer.final, end)]
-        return [(layer.final, final), (start, end)]
-
-    def _close(self, layer: Rows, ranges: list[tuple[int, int]], final: int, level: int) -> None:
-        """Count what was computed."""
-        end = self._extent >> level
-        layer.final = final
-        layer.reach = max(layer.reach, *(stop for _, stop in ranges))
-        if layer.reach >= end:
-            layer.end(end)
+            wanted = [(layer.final, end)]
+        elif self._provisional == 0:
+            wanted = [(layer.final, final)]
+        else:
+            front = end - max(1, self._provisional >> level)
+            # rows that never had a value get one, however far behind
+            start = max(final, min(front, layer.reach))
+            wanted = (
+                [(layer.final, end)] if start == final else [(layer.final, final), (start, end)]
+            )
+        return [(start, stop) for start, stop in wanted if stop > start]
 
     def _convolve(self, source: str, name: str, convolution: Filter, level: int) -> None:
         """Compute rows of a 3x3 convolution that are not final yet."""
         x, layer = self._layers[source], self._layer(name, convolution.outputs, level)
         # the newest final row still waits for the row below it
         final = self._extent >> level if self._finished else max(x.final - 1, layer.final)
-        ranges = self._ranges(layer, final, level)
-        for start, stop in ranges:
-            if stop > start:
-                layer.write(start, convolution(x.rows(start - 1, stop + 1)))
-                self._computed += (stop - start) / 2**level
-        self._close(layer, ranges, final, level)
-        x.needed[name] = final - 1
+        for start, stop in self._ranges(layer, final, level):
+            layer.write(start, convolution(x.around(start, stop)))
+            self._computed += (stop - start) / 2**level
+        layer.final, x.needed[name] = final, final - 1
 
     def _reduce(self, source: str, convolution: Filter, level: int) -> str:
         """Compute rows of a 1x1 convolution, before they are enlarged."""
         x, name = self._layers[source], f"reduced{level}"
         layer = self._layer(name, convolution.outputs, level)
-        ranges = self._ranges(layer, x.final, level)
-        for start, stop in ranges:
-            if stop > start:
-                layer.write(start, convolution(x.rows(start, stop)))
-        self._close(layer, ranges, x.final, level)
-        x.needed[name] = x.final
+        for start, stop in self._ranges(layer, x.final, level):
+            layer.write(start, convolution(x.rows(start, stop)))
+        layer.final = x.needed[name] = x.final
         return name
 
     def _join(self, skip: str, below: str, join: Join, level: int) -> None:
@@ -252,37 +235,45 @@ class RowCache:
         layer = self._layer(name, join.outputs, level)
         both = min(side.final, 2 * deep.final)
         final = self._extent >> level if self._finished else max(both - 1, layer.final)
-        ranges = self._ranges(layer, final, level)
-        for start, stop in ranges:
-            if stop > start:
-                rows = deep.rows(*join.rows_read(start, stop))
-                layer.write(start, join(side.rows(start - 1, stop + 1), rows, start, stop))
-                self._computed += (stop - start) / 2**level
-        self._close(layer, ranges, final, level)
-        side.needed[name], deep.needed[name] = final - 1, final // 2 - 1
+        kept = self._across(skip, join, level)
+        for start, stop in self._ranges(layer, final, level):
+            across = kept.rows(start, stop) if kept else join.across(side.around(start, stop))
+            first, end = join.rows_read(start, stop)
+            join.write(across, deep.around(first + 1, end - 1), start, layer.room(start, stop))
+            # of its two convolutions, the one that is kept was counted before
+            self._computed += (1 if kept else 2) * (stop - start) / 2**level
+        layer.final = final
+        (kept or side).needed[name] = final if kept else final - 1
+        deep.needed[name] = final // 2 - 1
+
+    def _across(self, skip: str, join: Join, level: int) -> Rows | None:
+        """Compute rows of the skip's part of a join, where they are read more than once.
+
+        The layer below lags far behind the skip, so rows of the join are computed again and again
+        while their skip does not change any more.
+        """
+        if self.band == 0:
+            return None
+        name = f"across{level}"
+        self._convolve(skip, name, join.across, level)
+        return self._layers[name]
 
     def _head(self, source: str) -> Rows:
         head, x = self.kernels.head, self._layers[source]
         layer = self._layer("head", head.outputs, 0, head.dtype)
-        ranges = self._ranges(layer, x.final, 0)
-        for start, stop in ranges:
-            if stop > start:
-                head.write(x.rows(start, stop), layer.room(start, stop))
-                self._computed += stop - start
-        self._close(layer, ranges, x.final, 0)
-        x.needed["head"] = x.final
+        for start, stop in self._ranges(layer, x.final, 0):
+            head.write(x.rows(start, stop), layer.room(start, stop))
+            self._computed += stop - start
+        layer.final = x.needed["head"] = x.final
         return layer
 
     def _pool(self, source: str, level: int) -> str:
         x, name = self._layers[source], f"pool{level}"
         layer = self._layer(name, x.channels, level)
         final = x.final // 2
-        ranges = self._ranges(layer, final, level)
-        for start, stop in ranges:
-            if stop > start:
-                layer.write(start, pooled(x.rows(2 * start, 2 * stop)))
-        self._close(layer, ranges, final, level)
-        x.needed[name] = 2 * final
+        for start, stop in self._ranges(layer, final, level):
+            layer.write(start, pooled(x.rows(2 * start, 2 * stop)))
+        layer.final, x.needed[name] = final, 2 * final
         return name
 
 

@@ -36,8 +36,8 @@ class Rows:
     Parameters
     ----------
     values
-        (1, C, room, W); row r lies at index r - base. Row -1, above the first, is zero, and so is
-        the row below the newest: a convolution's padding.
+        (1, C, room, W); row r lies at index r - base. Row -1, above the first, is zero: a
+        convolution's padding. `around` makes one below the newest row, too.
     base
         Row at index 0.
     final
@@ -79,10 +79,12 @@ class Rows:
         """Set rows from `start` on."""
         self.room(start, start + rows.shape[2]).copy_(rows)
 
-    def end(self, row: int) -> None:
-        """Let nothing be below the rows so far: set row `row` to zero."""
-        self._make_room(row)
-        self.rows(row, row + 1).zero_()
+    def around(self, start: int, stop: int) -> Tensor:
+        """Return rows `start` to `stop` and one more on either side; below the last one is zero."""
+        if stop >= self.reach:
+            self._make_room(stop)
+            self.rows(stop, stop + 1).zero_()
+        return self.rows(start - 1, stop + 1)
 
     def _make_room(self, row: int) -> None:
         """Make sure that `row` has a place; give up rows that nobody needs any more for it."""

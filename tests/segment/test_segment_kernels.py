@@ -32,10 +32,6 @@ def test_a_filter_is_a_convolution_of_rows_and_their_neighbours(relu: bool) -> N
     expected = functional.conv2d(x, weight, bias, padding=(0, 1))
     expected = expected.relu() if relu else expected
     assert torch.allclose(Filter(weight, bias, relu)(x), expected, atol=1e-5)
-    there = channels_last(1, 16, 7, 14)
-    sums = there + functional.conv2d(x, weight, bias, padding=(0, 1))
-    found = Filter(weight, bias, relu).onto(there, x)
-    assert torch.allclose(found, sums.relu() if relu else sums, atol=1e-5)
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -60,21 +56,34 @@ def test_enlarging_any_rows_equals_repeating_pixels_and_a_convolution(
 
 
 @pytest.mark.usefixtures("operators")
-def test_a_join_equals_a_convolution_of_both_inputs_side_by_side() -> None:
+@pytest.mark.parametrize(("start", "stop"), [(0, 12), (3, 8), (4, 9), (7, 8)])
+def test_a_join_equals_a_convolution_of_both_inputs_side_by_side(start: int, stop: int) -> None:
     conv = nn.Conv2d(4 + 6, 8, 3, padding=1).requires_grad_(False)
     skip, coarse = channels_last(1, 4, 12, 10), channels_last(1, 6, 6, 5)
     large = functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
-    expected = conv(torch.cat([skip, large], dim=1)).relu()
-    above_below = (0, 0, 1, 1)
-    found = Join(conv, 4, torch.float32)(
-        functional.pad(skip, above_below), functional.pad(coarse, above_below), 0, 12
-    )
+    expected = conv(torch.cat([skip, large], dim=1)).relu()[:, :, start:stop]
+    join, (first, end) = Join(conv, 4, torch.float32), Enlarging.rows_read(start, stop)
+    across = join.across(functional.pad(skip, (0, 0, 1, 1))[:, :, start : stop + 2])
+    below = functional.pad(coarse, (0, 0, 1, 1))[:, :, first + 1 : end + 1]
+    found = channels_last(1, 8, stop - start, 10)
+    join.write(across, below, start, found)
     assert torch.allclose(found, expected, atol=1e-5)
 
 
-def test_pooling_takes_the_largest_of_four_pixels() -> None:
-    x = channels_last(1, 3, 8, 14)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_pooling_takes_the_largest_of_four_pixels(dtype: torch.dtype) -> None:
+    x = channels_last(1, 3, 8, 14).relu().to(dtype)
     assert torch.equal(pooled(x), functional.max_pool2d(x, 2))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_join_leaves_nothing_negative_and_changes_nothing_else(dtype: torch.dtype) -> None:
+    conv = nn.Conv2d(4 + 4, 4, 3, padding=1).requires_grad_(False)
+    join, across = Join(conv, 4, dtype), channels_last(1, 4, 6, 10).to(dtype)
+    across[:, :, 2] = -0.0
+    found = channels_last(1, 4, 6, 10).to(dtype)
+    join.write(across, torch.zeros(1, 4, 5, 5, dtype=dtype), 0, found)
+    assert torch.equal(found, across.relu())
 
 
 def test_the_head_writes_planes_with_other_rows_between_them() -> None:

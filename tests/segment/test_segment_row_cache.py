@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_afm.segment.kernels import Kernels
+from ai_afm.segment.kernels import Filter, Kernels
 from ai_afm.segment.row_cache import CHUNK, RowCache, full_frame, padded
 from ai_afm.segment.runtime import in_dtype
 from ai_afm.segment.unet import Architecture, UNet, folded
@@ -173,6 +173,51 @@ def test_in_bfloat16_the_stream_equals_the_frame(band: int | None, pixels: int) 
     # the same to the last bit but in the last layer, whose kernel depends on the size
     assert (found - whole).abs().max() <= 1e-6 * whole.abs().max()
     assert torch.equal(found.argmax(0), whole.argmax(0))
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    lines=st.integers(1, 130),
+    pixels=st.integers(1, 40),
+    pieces=st.lists(st.integers(1, 60), min_size=1, max_size=12),
+    band=st.sampled_from([None, 0, 5, 8, 32, 64]),
+    dtype=st.sampled_from([torch.float32, torch.bfloat16]),
+)
+def test_what_is_kept_of_a_join_leaves_settled_rows_as_in_the_full_frame(
+    lines: int, pixels: int, pieces: list[int], band: int | None, dtype: torch.dtype
+) -> None:
+    net = in_dtype(network(width=8), dtype)
+    planes = torch.randn(7, lines, pixels, generator=torch.Generator().manual_seed(lines))
+    whole, cache, done = full_frame(net, planes), RowCache(net, lines, pixels, band), 0
+    for piece in [*pieces, lines]:
+        pushed = cache.push(planes[:, done : done + piece])
+        done = min(lines, done + piece)
+        settled = cache.logits[:, : pushed.settled]
+        off = (settled - whole[:, : pushed.settled]).abs()
+        # bfloat16 would show any other order of sums by 2**-8
+        assert not off.numel() or off.max() <= 1e-6 * whole.abs().max()
+        if done == lines:
+            break
+    assert pushed.settled == lines
+
+
+def test_the_kept_part_of_a_join_is_computed_once_but_at_the_newest_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net, computed, inner = layers(), [0, 0, 0], Filter.__call__
+    kept = [join.across for join, _ in net.up]
+
+    def counted(convolution: Filter, x: torch.Tensor) -> torch.Tensor:
+        if convolution in kept:
+            computed[kept.index(convolution)] += x.shape[2] - 2
+        return inner(convolution, x)
+
+    monkeypatch.setattr(Filter, "__call__", counted)
+    streamed(net, torch.randn(7, 256, 8), 32)
+    # three times as many without keeping them; the coarser a level, the more rows wait for others
+    assert computed[0] <= 1.25 * 256
+    assert computed[1] <= 1.6 * 128
+    assert computed[2] <= 2.5 * 64
 
 
 def test_a_band_keeps_the_newest_rows_up_to_date_and_settles_the_rest_exactly() -> None:

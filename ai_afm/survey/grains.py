@@ -97,6 +97,8 @@ def grains(
     numbered = cells(network, shape, codes)
     if valid is not None:
         numbered[~valid] = 0
+    if numbered.max() < 2:
+        return ()
     sizes = np.bincount(numbered.ravel())
     sizes[0] = 0
     large = sizes >= min_pixels

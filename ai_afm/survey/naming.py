@@ -57,17 +57,18 @@ def pieces_of(
     codes = list(along)
     values = np.stack([along[code] for code in codes])
     local = _local_codes(codes, _local(values, starts), naming)
-    turns = np.flatnonzero(np.diff(local)) + 1
-    turning = np.unique(np.searchsorted(starts, turns[~np.isin(turns, starts)], "right") - 1)
+    begins = np.zeros(len(local), bool)
+    begins[starts[:-1]] = True
+    turns = np.flatnonzero((local[1:] != local[:-1]) & ~begins[1:]) + 1
     cuts = starts[:-1].tolist()
-    for line in turning.tolist():
+    for line in sorted({*(np.searchsorted(starts, turns, "right") - 1).tolist()}):
         a, b = starts[line : line + 2].tolist()
         if b - a >= 2 * shortest:
             cuts += [a + cut for cut in _lasting(local[a:b], shortest)[1:-1]]
     first = np.array(sorted(cuts))
     names, probability = _names(codes, values, first, naming)
     # the mean over a piece may say less, or more, than its pixels: neighbours of one name are one
-    same = (np.diff(names, prepend=-1) == 0) & ~np.isin(first, starts)
+    same = (np.diff(names, prepend=-1) == 0) & ~begins[first]
     if same.any():
         first = first[~same]
         names, probability = _names(codes, values, first, naming)
@@ -88,10 +89,9 @@ def _local(values: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np
     line = np.repeat(np.arange(len(sizes)), sizes + 2 * reach)
     index = np.arange(len(line)) - reach - 2 * reach * line
     index = np.clip(index, starts[line], starts[line + 1] - 1)
-    wide = ndimage.uniform_filter1d(values[:, index], CORRELATED, axis=1)
+    wide = ndimage.uniform_filter1d(values.take(index, axis=1), CORRELATED, axis=1)
     place = np.arange(values.shape[1]) + np.repeat(reach * (2 * np.arange(len(sizes)) + 1), sizes)
-    local: NDArray[np.float32] = wide[:, place]
-    return local
+    return wide.take(place, axis=1)
 
 
 def _local_codes(codes: list[int], local: NDArray[np.float32], naming: float) -> NDArray[np.int64]:
@@ -101,11 +101,10 @@ def _local_codes(codes: list[int], local: NDArray[np.float32], naming: float) ->
     best_other = np.where(is_wall[:, None], -1.0, local)
     others = best_other.max(axis=0)
     result = np.full(len(total), int(ClassCode.WALL))
-    for k, code in enumerate(codes):
-        if is_wall[k]:
-            result[local[k] >= naming * total] = code
-    boundary = others > local[is_wall].sum(axis=0)
-    result[boundary] = np.array(codes)[best_other.argmax(axis=0)][boundary]
+    for k in np.flatnonzero(is_wall):
+        result[local[k] >= naming * total] = codes[k]
+    boundary = np.flatnonzero(others > local[is_wall].sum(axis=0))
+    result[boundary] = np.array(codes)[best_other[:, boundary].argmax(axis=0)]
     return result
 
 

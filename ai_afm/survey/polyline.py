@@ -1,6 +1,7 @@
 """Polylines: moved onto the ridge of a probability image, smoothed without shrinking."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ _ROW = 16384
 """Positions that are interpolated in one row."""
 
 _SHORTEST = 4
-"""A line of fewer points has no course to be smoothed."""
+"""A line of fewer points has no course to be smoothed or simplified."""
 
 _FLANK = 0.4
 """A point that has to move further than this did not lie near the top of its ridge, px."""
@@ -77,8 +78,9 @@ def smooth_all(lines: Lines, sigma: float) -> Lines:
     kernel = -np.convolve(gauss, gauss)
     kernel[reach:-reach] += 2 * gauss
     smoothed = _filtered(lines, kernel)
-    short = np.repeat(lines.sizes < _SHORTEST, lines.sizes)[:, None]
-    return Lines(np.where(short, lines.points, smoothed), lines.starts, lines.closed)
+    short = np.repeat(lines.sizes < _SHORTEST, lines.sizes)
+    smoothed[short] = lines.points[short]
+    return Lines(smoothed, lines.starts, lines.closed)
 
 
 def _one(points: Points, closed: bool) -> Lines:
@@ -96,8 +98,8 @@ def _filtered(lines: Lines, kernel: NDArray[np.float64]) -> Points:
     size, ring = lines.sizes[:, None], lines.closed[:, None]
     out = np.arange(1, reach + 1)
     mirrored = np.minimum(out, size - 1)
-    before = points[np.where(ring, last - (out - 1) % size, first + mirrored)]
-    after = points[np.where(ring, first + (out - 1) % size, last - mirrored)]
+    before = points.take(np.where(ring, last - (out - 1) % size, first + mirrored), axis=0)
+    after = points.take(np.where(ring, first + (out - 1) % size, last - mirrored), axis=0)
     before = np.where(ring[..., None], before, 2 * points[first] - before)
     after = np.where(ring[..., None], after, 2 * points[last] - after)
     # every line begins 2 x reach later for each one before it, and once for itself
@@ -107,8 +109,7 @@ def _filtered(lines: Lines, kernel: NDArray[np.float64]) -> Points:
     long[place] = points
     long[first + shift - out] = before
     long[last + shift + out] = after
-    filtered: Points = ndimage.correlate1d(long, kernel, axis=0)[place]
-    return filtered
+    return ndimage.correlate1d(long, kernel, axis=0).take(place, axis=0)
 
 
 def tangents(points: Points, closed: bool) -> Points:
@@ -166,8 +167,10 @@ def _to_middle(points: Points, normal: Points, image: NDArray[np.float32]) -> ND
     total, moment = 0.5 * top, np.zeros_like(top)
     for side, looks in ((1, seen[reach:]), (-1, seen[reach::-1])):
         # only what hangs together with the middle: a neighbouring wall must not pull
-        least = np.minimum.accumulate(looks, axis=0)[1:]
-        weight = np.maximum(least - 0.5 * top, 0)
+        least = looks.copy()
+        for nearer, look in pairwise(least):
+            np.minimum(nearer, look, out=look)
+        weight = np.maximum(least[1:] - 0.5 * top, 0)
         total += weight.sum(axis=0)
         moment += side * (out * weight).sum(axis=0)
     shift = np.divide(moment, total, out=np.zeros_like(top), where=total > 0)
@@ -189,19 +192,24 @@ def _between_pixels(
     return seen
 
 
-def simplify(points: Points, tolerance: float, closed: bool) -> Points:
-    """Drop points that change the line by less than `tolerance` (Douglas-Peucker); ends stay exact.
+def simplify(lines: Lines, tolerance: float) -> list[Points]:
+    """Drop points that change lines by less than `tolerance` (Douglas-Peucker); ends stay exact.
 
     The points that stay are rounded to single precision: 2e-4 px in a line of 4096 px.
     """
-    if len(points) < 4:
-        return points
-    chosen = cv2.approxPolyDP(points.astype(np.float32)[:, None], tolerance, closed)[:, 0]
-    kept: Points = np.array(chosen, np.float64)
-    if closed:
-        return points if len(kept) < 4 else kept
-    kept[0], kept[-1] = points[0], points[-1]
-    return kept
+    single = lines.points.astype(np.float32)[:, None]
+    simplified = []
+    bounds, closed_ones = pairwise(lines.starts.tolist()), lines.closed.tolist()
+    for (first, end), closed in zip(bounds, closed_ones, strict=True):
+        kept = lines.points[first:end]
+        if len(kept) >= _SHORTEST:
+            chosen = cv2.approxPolyDP(single[first:end], tolerance, closed)[:, 0].astype(float)
+            if not closed:
+                chosen[0], chosen[-1] = kept[0], kept[-1]
+            if not closed or len(chosen) >= _SHORTEST:
+                kept = chosen
+        simplified.append(kept)
+    return simplified
 
 
 def length(points: Points, closed: bool = False) -> float:

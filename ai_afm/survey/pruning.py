@@ -1,6 +1,7 @@
 """Chains without what thinning makes up: short side branches, and links where two lines touch."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,10 @@ def prune(chains: Chains, judgement: Judgement) -> Chains:
         made_up = _made_up(chains, judgement)
         if not made_up.any():
             break
-        chains = _contracted(chains.only(~made_up))
+        chains = chains.only(~made_up)
+        if not len(chains):
+            break
+        chains = _contracted(chains)
     return chains
 
 
@@ -87,29 +91,32 @@ def _at(pixels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]
 
 def _contracted(chains: Chains) -> Chains:
     """Make one chain of two that meet where nothing else does; count the branches of nodes anew."""
-    numbers, pixels = nodes_of(chains)
-    flat = numbers.ravel()
-    degree = np.bincount(flat[flat >= 0], minlength=len(pixels))
+    flat = nodes_of(chains)[0].ravel()
+    degree = np.bincount(flat[flat >= 0])
     # number of an end: twice that of its chain, and one more for the last pixel
     partner = np.full(len(flat), -1)
     meeting = np.flatnonzero((flat >= 0) & (degree[flat] == _ON_A_LINE))
     pairs = meeting[np.argsort(flat[meeting], kind="stable")].reshape(-1, 2)
     partner[pairs], partner[pairs[:, ::-1]] = pairs[:, ::-1], pairs
     courses, rings = _strung(partner.tolist(), chains.closed)
-    parts, starts = [], [0]
-    for n, course in enumerate(courses):
-        pieces = [_along(chains, end) for end in course]
-        # the node between two pieces belongs to both, the seam of a ring to its first and last
-        joined = [pieces[0], *(piece[1:] for piece in pieces[1:])]
-        if n >= len(courses) - rings and partner[course[0]] >= 0:
-            joined[-1] = joined[-1][:-1]
-        parts += joined
-        starts.append(starts[-1] + sum(map(len, joined)))
-    ends = np.array([(course[0], course[-1] ^ 1) for course in courses]).reshape(-1, 2)
+    entered = np.array([*chain.from_iterable(courses)])
+    last = np.cumsum([len(course) for course in courses]) - 1
+    first = np.append(0, last[:-1] + 1)
     closed = np.arange(len(courses)) >= len(courses) - rings
+    # the node between two pieces belongs to both, the seam of a ring to its first and last
+    skipped = np.ones(len(entered), np.int64)
+    skipped[first] = 0
+    sizes = chains.sizes[entered // 2] - skipped
+    sizes[last[closed & (partner[entered[first]] >= 0)]] -= 1
+    starts = np.append(0, np.cumsum(sizes))
+    step = 1 - 2 * (entered % 2)
+    begin = np.where(entered % 2, chains.starts[entered // 2 + 1] - 1, chains.starts[entered // 2])
+    begin += step * (skipped - starts[:-1])
+    every = np.repeat(begin, sizes) + np.repeat(step, sizes) * np.arange(starts[-1])
+    ends = np.stack([entered[first], entered[last] ^ 1], axis=1)
     branches = np.where(closed[:, None], _ON_A_LINE, degree[flat[ends]] if len(degree) else 0)
-    every = np.concatenate(parts) if parts else chains.pixels[:0]
-    return Chains(every, np.array(starts), closed, branches)
+    pixels = chains.pixels.take(every, axis=0)
+    return Chains(pixels, np.append(starts[first], starts[-1]), closed, branches)
 
 
 def _strung(partner: list[int], closed: Mask) -> tuple[list[list[int]], int]:
@@ -118,11 +125,9 @@ def _strung(partner: list[int], closed: Mask) -> tuple[list[list[int]], int]:
     `partner` says for each end which end it goes on at, -1 where nowhere. The number is that of the
     rings.
     """
-    done = [False] * len(closed)
+    done = closed.tolist()
     courses: list[list[int]] = []
     rings: list[list[int]] = [[2 * n] for n in np.flatnonzero(closed).tolist()]
-    for (ring,) in rings:
-        done[ring // 2] = True
     free = [end for end, other in enumerate(partner) if other < 0]
     for start in [*free, *range(0, len(partner), 2)]:
         if done[start // 2]:
@@ -134,9 +139,3 @@ def _strung(partner: list[int], closed: Mask) -> tuple[list[list[int]], int]:
             end = partner[end ^ 1]
         (courses if partner[start] < 0 else rings).append(course)
     return courses + rings, len(rings)
-
-
-def _along(chains: Chains, end: int) -> NDArray[np.int64]:
-    """Return the pixels of a chain from one of its ends to the other."""
-    pixels = chains.pixels[chains.starts[end // 2] : chains.starts[end // 2 + 1]]
-    return pixels[::-1] if end % 2 else pixels

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,6 @@ Points = NDArray[np.float64]
 
 _BLUR = 4.0
 """How far from a junction the skeleton is bent by the thickness of the lines, px."""
-
-_HEAD = 16
-"""Points of a course that are looked at first where it leaves a junction."""
 
 _ENOUGH = 3
 """Points that tell a direction."""
@@ -58,7 +56,15 @@ class Canvas:
 
     def nearest(self, points: Points) -> NDArray[np.int64]:
         """Return the pixels that positions (n, 2) lie in, or the nearest ones."""
-        return np.clip(np.rint(points).astype(np.int64), 0, np.array(self.shape) - 1)
+        pixels = np.maximum(np.rint(points).astype(np.int64), 0)
+        inside: NDArray[np.int64] = np.minimum(pixels, np.array(self.shape) - 1)
+        return inside
+
+    def is_edge(self, points: Points) -> Mask:
+        """Tell which positions (n, 2) lie at the edge, (n,) bool."""
+        row, column = self.nearest(points).T
+        at_edge: Mask = self.edge[row, column]
+        return at_edge
 
 
 def merge_nodes(chains: Chains, shortest: float) -> tuple[NDArray[np.int64], Points]:
@@ -76,17 +82,10 @@ def merge_nodes(chains: Chains, shortest: float) -> tuple[NDArray[np.int64], Poi
     degree = np.bincount(number.ravel(), minlength=len(pixels))
     short = (chains.lengths[~chains.closed] <= shortest) & (number[:, 0] != number[:, 1])
     short &= (degree[number] > _PASSING).all(axis=1)
-    leader = list(range(len(pixels)))
-
-    def find(node: int) -> int:
-        while leader[node] != node:
-            node = leader[node]
-        return node
-
-    for a, b in number[short].tolist():
-        first, second = sorted((find(a), find(b)))
-        leader[second] = first
-    group = np.unique([find(node) for node in leader], return_inverse=True)[1].astype(np.int64)
+    leader = np.arange(len(pixels))
+    for a, b in number[short]:
+        leader[leader == max(leader[a], leader[b])] = min(leader[a], leader[b])
+    group = np.unique(leader, return_inverse=True)[1]
     size = np.bincount(group)
     nodes = [np.bincount(group, pixels[:, axis]) / size for axis in (0, 1)]
     numbers = np.full((len(chains), 2), -1)
@@ -103,45 +102,51 @@ def tied(segments: list[Segment], nodes: Points, canvas: Canvas) -> tuple[list[S
         return [], nodes
     ends = np.array([segment.ends or (-1, -1) for segment in segments])
     branches = np.bincount(ends[ends >= 0], minlength=len(nodes))
-    met = _meeting_points(segments, ends, branches)
-    at_edge = canvas.edge[tuple(canvas.nearest(nodes).T)] & (branches == 1)
+    courses = [segment.points for segment in segments]
+    met = _meeting_points(courses, ends, branches)
+    at_edge = canvas.is_edge(nodes) & (branches == 1)
     blocks = borders.scanned_blocks(canvas.valid)[canvas.nearest(nodes)[:, 0]]
-    result = []
-    for segment in segments:
-        points = segment.points
-        for end in segment.ends or ():
-            if at_edge[end]:
-                near = canvas.edge[tuple(canvas.nearest(points).T)]
-                box = borders.outer_box(blocks[end], canvas.shape[1])
-                points = borders.led_out(points, near, box)
-            elif branches[end] > 1:
-                points = _led_to(points, met[end], _BLUR if branches[end] > _PASSING else 0.0)
-            # twice turned: the other end is the first one then, and the course as it was at last
-            points = points[::-1]
-        points = polyline.simplify(points, 0.05, segment.closed)
-        result.append(Segment(points, segment.code, segment.probability, segment.ends))
-    return result, met
+    blur = np.where(branches > _PASSING, _BLUR, 0.0)
+    for node in ends.T:
+        there = np.flatnonzero(node >= 0)
+        tied_up = there[branches[node[there]] > 1]
+        _lead_to(courses, tied_up, met[node[tied_up]], blur[node[tied_up]])
+        for k in there[at_edge[node[there]]].tolist():
+            box = borders.outer_box(blocks[node[k]], canvas.shape[1])
+            courses[k] = borders.led_out(courses[k], canvas.is_edge(courses[k]), box)
+        # twice turned: the other end is the first one then, and the course as it was at last
+        courses = [points[::-1] for points in courses]
+    closed = np.array([segment.closed for segment in segments])
+    courses = polyline.simplify(polyline.Lines(*_joined(courses), closed), 0.05)
+    return [
+        Segment(points, segment.code, segment.probability, segment.ends)
+        for segment, points in zip(segments, courses, strict=True)
+    ], met
+
+
+def _joined(courses: list[Points]) -> tuple[Points, NDArray[np.int64]]:
+    """Return courses one behind the other, and where each begins, and the end."""
+    starts = np.cumsum([0, *map(len, courses)])
+    return np.concatenate(courses), starts
 
 
 def _meeting_points(
-    segments: list[Segment], ends: NDArray[np.int64], branches: NDArray[np.int64]
+    courses: list[Points], ends: NDArray[np.int64], branches: NDArray[np.int64]
 ) -> Points:
     """Return the points nearest to the straight continuations of all branches (least squares).
 
     Thinning bends the lines next to a junction, by up to the half width of the mask, so the
     branches are judged from beyond that. Where lines do not tell, it is the mean of their ends.
     """
-    points = np.concatenate([segment.points for segment in segments])
-    sizes = np.array([len(segment.points) for segment in segments])
-    starts = np.cumsum(sizes) - sizes
+    points, starts = _joined(courses)
     middle, sides = np.zeros((len(branches), 2)), np.zeros((len(branches), 2, 2))
     offsets, judged = np.zeros((len(branches), 2)), branches > _PASSING
-    for side, terminal in enumerate((points[starts], points[starts + sizes - 1])):
+    for side, terminal in enumerate((points[starts[:-1]], points[starts[1:] - 1])):
         node, open_ends = ends[:, side], ends[:, side] >= 0
-        away = points - np.repeat(terminal, sizes, axis=0)
+        away = points - np.repeat(terminal, np.diff(starts), axis=0)
         far = np.hypot(away[:, 0], away[:, 1])
         piece = (far >= _BLUR) & (far <= 3 * _BLUR)
-        enough, center, normal = _straight(points, piece, starts)
+        enough, center, normal = _straight(points, piece, starts[:-1])
         judged[node[open_ends & ~enough]] = False
         told = open_ends & enough
         np.add.at(middle, node[open_ends], terminal[open_ends])
@@ -149,9 +154,11 @@ def _meeting_points(
         offset = (normal * center).sum(axis=1, keepdims=True)
         np.add.at(offsets, node[told], (normal * offset)[told])
     middle /= np.maximum(branches, 1)[:, None]
-    met = np.einsum("nij,nj->ni", np.linalg.pinv(sides, _PARALLEL**2, hermitian=True), offsets)
-    judged &= np.hypot(*(met - middle).T) <= _BLUR
-    return np.where(judged[:, None], met, middle)
+    inverse = np.linalg.pinv(sides[judged], _PARALLEL**2, hermitian=True)
+    met = middle.copy()
+    met[judged] = np.einsum("nij,nj->ni", inverse, offsets[judged])
+    near = np.hypot(*(met - middle).T) <= _BLUR
+    return np.where(near[:, None], met, middle)
 
 
 def _straight(
@@ -174,15 +181,23 @@ def _straight(
     return count >= _ENOUGH, center, np.stack([np.cos(angle), -np.sin(angle)], axis=1)
 
 
-def _led_to(points: Points, node: Points, blur: float) -> Points:
-    """Let a course begin at its node, leaving out what lies closer to it than `blur`."""
-    row, column = node.tolist()
-    # most courses leave at once, and a few numbers are looked through faster one by one
-    for part, first in ((points[:_HEAD], 0), (points[_HEAD:-1], _HEAD)):
-        for k, (r, c) in enumerate(part.tolist(), first):
-            if (r - row) ** 2 + (c - column) ** 2 > blur**2 and 0 < k < len(points) - 1:
-                return np.concatenate([node[None], points[k:]])
-    return np.concatenate([node[None], points[-1:]])
+def _lead_to(
+    courses: list[Points], chosen: NDArray[np.int64], nodes: Points, blur: NDArray[np.float64]
+) -> None:
+    """Let the chosen courses begin at their nodes, without what lies within `blur` of them."""
+    if not len(chosen):
+        return
+    points, starts = _joined([courses[k] for k in chosen])
+    sizes = np.diff(starts)
+    rows, columns = (points - np.repeat(nodes, sizes, axis=0)).T
+    beyond = rows**2 + columns**2 > np.repeat(blur**2, sizes)
+    beyond[starts[:-1]] = False
+    beyond[starts[1:] - 1] = True
+    outside = np.flatnonzero(beyond)
+    begin = outside[np.searchsorted(outside, starts[:-1])] - 1
+    points[begin] = nodes
+    for k, first, end in zip(chosen.tolist(), begin.tolist(), starts[1:].tolist(), strict=True):
+        courses[k] = points[first:end]
 
 
 def in_metres(
@@ -195,11 +210,11 @@ def in_metres(
 
     if not segments:
         return WallNetwork(region, ())
-    lengths = [len(segment.points) for segment in segments]
-    lines = np.split(sample(np.concatenate([s.points for s in segments])), np.cumsum(lengths)[:-1])
+    points, starts = _joined([segment.points for segment in segments])
+    points = sample(points)
     walls = [
-        Wall(line, segment.code, segment.probability, None, segment.closed)
-        for line, segment in zip(lines, segments, strict=True)
+        Wall(points[a:b], segment.code, segment.probability, None, segment.closed)
+        for segment, (a, b) in zip(segments, pairwise(starts.tolist()), strict=True)
     ]
     branches: dict[int, list[int]] = defaultdict(list)
     for segment in segments:
@@ -207,7 +222,7 @@ def in_metres(
             branches[node].append(segment.code)
     numbers = sorted(branches)
     ends = nodes[numbers]
-    at_edge = canvas.edge[tuple(canvas.nearest(ends).T)].tolist()
+    at_edge = canvas.is_edge(ends).tolist()
     junctions: list[Junction] = []
     tips: list[Point] = []
     open_ends: list[Point] = []

@@ -2,13 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from itertools import chain
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, depth_first_order
 from skimage.morphology import skeletonize
 
 Mask = NDArray[np.bool_]
@@ -16,7 +15,7 @@ Mask = NDArray[np.bool_]
 _AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 """Steps (row, column) to the eight neighbours, in image order."""
 
-_DIAGONAL = {0: [1, 3], 2: [1, 4], 5: [3, 6], 7: [4, 6]}
+_DIAGONAL = {0: (1, 3), 2: (1, 4), 5: (3, 6), 7: (4, 6)}
 """Which of them are diagonal, and the two straight ones beside each."""
 
 _ON_A_LINE = 2
@@ -66,7 +65,8 @@ class Chains:
     @property
     def lengths(self) -> NDArray[np.float64]:
         """Lengths along the pixel centres, (chains,) float64, px."""
-        straight = np.abs(np.diff(self.pixels, axis=0)).sum(axis=1) == 1
+        down, right = np.diff(self.pixels, axis=0).T
+        straight = (down == 0) | (right == 0)
         before = np.concatenate([[0], np.cumsum(straight)])
         count = before[self.starts[1:] - 1] - before[self.starts[:-1]]
         lengths: NDArray[np.float64] = count + math.sqrt(2) * (self.sizes - 1 - count)
@@ -75,7 +75,7 @@ class Chains:
     def only(self, chosen: Mask) -> "Chains":
         """Return some of them; `chosen` is (chains,) bool."""
         starts = np.concatenate([[0], np.cumsum(self.sizes[chosen])])
-        pixels = self.pixels[np.repeat(chosen, self.sizes)]
+        pixels = self.pixels.compress(np.repeat(chosen, self.sizes), axis=0)
         return Chains(pixels, starts, self.closed[chosen], self.degree[chosen])
 
 
@@ -126,11 +126,13 @@ def _graph(skeleton: Mask) -> _Graph:
     flat = np.flatnonzero(padded)
     number = np.full(padded.size, -1, np.int32)
     number[flat] = np.arange(len(flat))
-    near = np.stack([number[flat + dr * width + dc] for dr, dc in _AROUND])
-    for k, corners in _DIAGONAL.items():
-        near[k, (near[corners] >= 0).any(axis=0)] = -1
-    pixels = np.stack([flat // width - 1, flat % width - 1], axis=1)
-    return _Graph(pixels, near, (near >= 0).sum(axis=0))
+    near = np.stack([number.take(flat + (dr * width + dc)) for dr, dc in _AROUND])
+    there = near >= 0
+    for k, (one, other) in _DIAGONAL.items():
+        there[k] &= ~(there[one] | there[other])
+    near[~there] = -1
+    pixels = np.stack(np.divmod(flat, width), axis=1) - 1
+    return _Graph(pixels, near, there.sum(axis=0))
 
 
 def trace(skeleton: Mask) -> Chains:
@@ -148,56 +150,57 @@ def trace(skeleton: Mask) -> Chains:
     """
     graph = _graph(skeleton)
     on_a_line = graph.degree == _ON_A_LINE
-    # a walk asks for one number after the other, which plain lists are faster at
-    both = np.where(on_a_line, np.where(graph.near >= 0, graph.near, 0).sum(axis=0), -1).tolist()
     nodes = np.flatnonzero(~on_a_line)
-    index, k = np.nonzero(graph.near.T[nodes] >= 0)
-    steps = zip(nodes[index].tolist(), graph.near[k, nodes[index]].tolist(), strict=True)
-    seen: set[tuple[int, int]] = set()
-    paths = []
-    for node, step in steps:
-        if (node, step) not in seen:
-            path = _walk(both, node, step)
-            seen.add((path[-1], path[-2]))
-            paths.append(path)
-    closed = _loops(graph, both, paths)
-    paths += closed
-    starts = np.cumsum([0, *map(len, paths)])
-    every = np.array([*chain.from_iterable(paths)], np.int64)
+    index, k = np.nonzero(graph.near[:, nodes].T >= 0)
+    node, step = nodes[index], graph.near[k, nodes[index]]
+    inner, count = _followed(graph, np.where(on_a_line[step], step, -1))
+    # of two nodes side by side the first one leads to the other
+    told = (count > 0) | (~on_a_line[step] & (node < step))
+    node, step, count = node[told], step[told], count[told]
+    left = on_a_line.copy()
+    left[inner] = False
+    rings, around = _followed(graph, np.flatnonzero(left))
+    sizes = np.append(count + 2, around[around > 0])
+    starts = np.append(0, np.cumsum(sizes))
+    first, last = starts[: len(count)], starts[1 : len(count) + 1] - 1
+    is_inner = np.ones(starts[-1], bool)
+    is_inner[first] = is_inner[last] = False
+    every = np.empty(starts[-1], np.int64)
+    every[is_inner] = np.append(inner, rings)
+    every[first] = node
+    # a line goes on from its last pixel where it did not come from
+    near = graph.near[:, every[last - 1]]
+    beyond = np.where(near >= 0, near, 0).sum(axis=0) - every[np.maximum(last - 2, 0)]
+    every[last] = np.where(count > 0, beyond, step)
     ends = np.stack([every[starts[:-1]], every[starts[1:] - 1]], axis=1)
-    is_closed = np.arange(len(paths)) >= len(paths) - len(closed)
-    return Chains(graph.pixels[every], starts, is_closed, graph.degree[ends])
+    is_closed = np.arange(len(sizes)) >= len(count)
+    pixels = graph.pixels.take(every, axis=0)
+    return Chains(pixels, starts, is_closed, graph.degree[ends])
 
 
-def _loops(graph: _Graph, both: list[int], paths: list[list[int]]) -> list[list[int]]:
-    """Return what no path from node to node leads through."""
-    inner = sum(map(len, paths)) - 2 * len(paths)
-    if inner == np.count_nonzero(graph.degree == _ON_A_LINE):
-        return []
-    left = graph.degree == _ON_A_LINE
-    left[[*chain.from_iterable(paths)]] = False
-    loops = []
-    for start in np.flatnonzero(left).tolist():
-        if left[start]:
-            near = graph.near[:, start]
-            path = _walk(both, start, int(near[near >= 0][0]))[:-1]
-            left[path] = False
-            loops.append(path)
-    return loops
+def _followed(
+    graph: _Graph, heads: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Follow lines from pixels (-1: none) up to their nodes, or once around.
 
-
-def _walk(both: list[int], start: int, step: int) -> list[int]:
-    """Follow a line to its end; `both` is the sum of the two neighbours on a line, else -1."""
-    path = [start]
-    before, here = start, step
-    while here != start:
-        path.append(here)
-        total = both[here]
-        if total < 0:
-            return path
-        before, here = here, total - before
-    path.append(here)
-    return path
+    Returns the pixels of one line after the other, and (heads,) int: how many each head leads to
+    that none before it does.
+    """
+    if not len(heads):
+        return heads, heads
+    pixels = len(graph.degree)
+    near = graph.near.T
+    there = (near >= 0) & (graph.degree[near] == _ON_A_LINE)
+    # beside the pixels a queue of heads, each of which leads to its line first, then to the next
+    queue = np.stack([heads, pixels + 1 + np.arange(len(heads))], axis=1)
+    queue[-1, 1] = -1
+    indices = np.concatenate([near[there], queue[queue >= 0]])
+    sizes = np.concatenate([there.sum(axis=1), (queue >= 0).sum(axis=1)])
+    entries = np.append(0, np.cumsum(sizes))
+    everything = csr_array((np.ones(len(indices)), indices, entries), (len(sizes), len(sizes)))
+    order = depth_first_order(everything, pixels, return_predecessors=False)
+    turns = np.flatnonzero(order >= pixels)
+    return order[order < pixels].astype(np.int64), np.diff(turns, append=len(order)) - 1
 
 
 def nodes_of(chains: Chains) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -233,9 +236,10 @@ def pieces(chains: Chains) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     numbers, pixels = nodes_of(chains)
     there = ~chains.closed
     count = len(chains) + len(pixels)
-    rows = np.repeat(np.flatnonzero(there), 2)
     columns = len(chains) + numbers[there].ravel()
-    graph = csr_array((np.ones(len(rows), np.int8), (rows, columns)), (count, count))
+    # a chain is joined to the nodes at its two ends
+    entries = np.append(np.cumsum(2 * there), np.full(len(pixels), len(columns)))
+    graph = csr_array((np.ones(len(columns)), columns, np.append(0, entries)), (count, count))
     found, piece = connected_components(graph, directed=False)
     size = np.bincount(piece[: len(chains)], chains.sizes - 2 * there, minlength=found)
     size += np.bincount(piece[len(chains) :], minlength=found)

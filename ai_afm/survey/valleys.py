@@ -35,18 +35,16 @@ def without_valleys(band: Mask, ridge: NDArray[np.float32]) -> Mask:
     """
     wide = cv2.copyMakeBorder(ridge, 1, 1, 1, 1, cv2.BORDER_REFLECT_101)
     flat, width = np.asarray(wide, np.float32).ravel(), ridge.shape[1] + 2
-    rows, columns = np.nonzero(band)
-    at = (rows + 1) * width + columns + 1
-    centre = -2 * flat[at]
-    across = flat[at - 1] + flat[at + 1] + centre
-    down = flat[at - width] + flat[at + width] + centre
+    kept = np.pad(band, 1)
+    at = np.flatnonzero(kept)
+    centre = -2 * flat.take(at)
+    across = flat.take(at - 1) + flat.take(at + 1) + centre
+    down = flat.take(at - width) + flat.take(at + width) + centre
     # the sum of both curvatures is positive in a valley, and in few other places
     hollow = np.flatnonzero(across + down > 0)
     at, both, apart = at[hollow], (across + down)[hollow], (across - down)[hollow]
     skew = flat[at - width - 1] + flat[at + width + 1] - flat[at - width + 1] - flat[at + width - 1]
     spread = np.sqrt(apart**2 + (skew / 2) ** 2)
     most, least = (both + spread) / 2, (both - spread) / 2
-    valley = hollow[(most > _RISE) & (most > -_ALONG * least)]
-    kept = band.copy()
-    kept[rows[valley], columns[valley]] = False
-    return kept
+    kept.ravel()[at[(most > _RISE) & (most > -_ALONG * least)]] = False
+    return kept[1:-1, 1:-1]

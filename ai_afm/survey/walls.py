@@ -69,7 +69,7 @@ class Extraction:
 
 def valid_rows(segmentation: Segmentation, settled_only: bool = False) -> NDArray[np.bool_]:
     """Tell which rows were scanned (and will not change any more), (lines,) bool."""
-    valid: NDArray[np.bool_] = (segmentation.label != ClassCode.IGNORE).any(axis=1)
+    valid: NDArray[np.bool_] = segmentation.label.min(axis=1) != ClassCode.IGNORE
     if settled_only:
         order = np.arange(len(valid))
         if segmentation.slow_direction is SlowDirection.UP:
@@ -140,8 +140,8 @@ def _planes(
         mirrored = np.clip(2 * nearest - np.arange(len(valid)), 0, len(valid) - 1)
         nearest = np.where(valid[mirrored], mirrored, nearest)
         planes = {code: plane[nearest] for code, plane in planes.items()}
-    # a look through the whole costs less than a copy of it
-    known = {code: not np.isnan(plane.sum()) for code, plane in planes.items()}
+    # a sum of squares costs less than a copy
+    known = {code: not np.isnan(np.vdot(plane, plane)) for code, plane in planes.items()}
     return {code: plane if known[code] else np.nan_to_num(plane) for code, plane in planes.items()}
 
 
@@ -179,21 +179,16 @@ def _lines(chains: Chains, start: Mask, edge: Mask, inside: Mask, shortest: int)
         return chains
     piece, size = pieces(chains)
     starts, touches, enters = np.zeros((3, len(size)), bool)
+    at = np.ravel_multi_index(tuple(chains.pixels.T), edge.shape)
     for found, place in ((starts, start), (touches, edge), (enters, inside)):
-        found[piece[_any(chains, place)]] = True
+        found[piece[np.logical_or.reduceat(place.take(at), chains.starts[:-1])]] = True
     long = (size >= shortest) | (touches & enters & (size >= shortest // 2))
     return chains.only((starts & long)[piece])
 
 
-def _any(chains: Chains, place: Mask) -> Mask:
-    """Tell which chains have a pixel in a place, (chains,) bool."""
-    found: Mask = np.logical_or.reduceat(place[tuple(chains.pixels.T)], chains.starts[:-1])
-    return found
-
-
 def _thickness(mask: Mask) -> Image:
     """Return the distance of every pixel of a mask to the nearest one outside, px, to 2 %."""
-    wide = np.pad(mask, 1, mode="edge").astype(np.uint8)
+    wide = cv2.copyMakeBorder(mask.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
     found = cv2.distanceTransform(wide, cv2.DIST_L2, cv2.DIST_MASK_5)[1:-1, 1:-1]
     return np.asarray(found, np.float32)
 
@@ -209,26 +204,27 @@ def _segments(
     if not len(chains):
         return [], nodes
     course = _courses(chains, ridge)
-    at = tuple(chains.pixels.T)
-    along = {code: plane[at] for code, plane in planes.items()}
+    at = np.ravel_multi_index(tuple(chains.pixels.T), ridge.shape)
+    along = {code: plane.take(at) for code, plane in planes.items()}
     named = pieces_of(along, chains.starts, settings.naming, settings.piece_pixels)
     segments, cuts = [], nodes.tolist()
-    for k, parts in enumerate(named):
-        first = int(chains.starts[k])
-        if chains.closed[k] and len(parts) == 1:
-            part = course[first : int(chains.starts[k + 1])]
+    columns = (chains.starts[:-1], chains.closed, numbers)
+    lines = zip(named, *(column.tolist() for column in columns), strict=True)
+    for parts, first, closed, terminals in lines:
+        if closed and len(parts) == 1:
+            part = course[first : first + parts[0].last + 1]
             segments.append(Segment(part, parts[0].code, parts[0].probability, None))
             continue
-        ends = numbers[k].tolist()
         # where a line is cut between two classes there is a new node
         new = [first + piece.last for piece in parts[:-1]]
-        if chains.closed[k]:
-            ends, new = [], [first, *new, first + parts[-1].last]
+        if closed:
+            new = [first, *new, first + parts[-1].last]
+        ends = [] if closed else terminals
         ends[1:1] = range(len(cuts), len(cuts) + len(new))
         cuts += chains.pixels[new].astype(float).tolist() if new else []
-        for piece, terminals in zip(parts, pairwise(ends), strict=True):
+        for piece, both in zip(parts, pairwise(ends), strict=True):
             part = course[first + piece.first : first + piece.last + 1]
-            segments.append(Segment(part, piece.code, piece.probability, terminals))
+            segments.append(Segment(part, piece.code, piece.probability, both))
     return segments, np.array(cuts).reshape(-1, 2)
 
 

@@ -62,3 +62,21 @@ def test_chains_are_made_of_neighbours_and_share_nothing_but_nodes(seed, share):
     # the rest has no neighbours
     alone = {tuple(pixel) for pixel in np.argwhere(skeleton).tolist()} - covered
     assert all(skeleton[max(r - 1, 0) : r + 2, max(c - 1, 0) : c + 2].sum() == 1 for r, c in alone)
+
+
+def test_rings_come_last_and_are_walked_once_around():
+    chains = trace(drawn("..#.......", ".#.#...#..", "..#...#.#.", ".......#..", "###......."))
+    assert chains.closed.tolist() == [False, True, True]
+    assert chains.sizes.tolist() == [3, 4, 4]
+    assert chains.first.tolist() == [[4, 0], [0, 2], [1, 7]]
+    steps = [
+        np.diff(np.vstack([ring, ring[:1]]), axis=0) for ring in np.split(chains.pixels[3:], 2)
+    ]
+    assert (np.abs(steps) == 1).all()
+
+
+def test_two_nodes_side_by_side_are_one_chain():
+    joined = trace(drawn("#....#", ".#..#.", "..##..", ".#..#.", "#....#"))
+    between = np.flatnonzero((joined.degree == 3).all(axis=1))
+    assert joined.sizes[between].tolist() == [2]
+    assert len(joined) == 5

@@ -4,9 +4,10 @@ The outermost pixels are centred half a pixel inside the frame. A line drawn fro
 is short by one pixel of N, and a density by as much: 1.6 % for 64 pixels, nothing for 1024.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 Points = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -20,38 +21,37 @@ _SMOOTHED = 1.0
 """What is bent bends its neighbours when courses are smoothed, px."""
 _COURSE = 10.0
 """Length of the piece behind them that says where the line was going, px."""
-
-
 _HEAD = 64
-"""Points of a course that are looked at first: most are longer than what counts here."""
+"""Points of a course that are looked at: even half a pixel apart they are longer than all that."""
+_STEP = 0.5
+"""How far apart the points of a continuation are, px."""
 _ENOUGH = 6
 """Points that tell a curve from its noise."""
 _REST = 2.0
 """A line that would have to be continued for longer runs along the edge, not across it, px."""
 
 
-def edge_distance(shape: tuple[int, int], valid: Mask) -> NDArray[np.float32]:
-    """Return the distance of pixel centres to the nearest pixel at the edge of what was scanned.
+def edge_distances(pixels: int, valid: Mask) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the distances of rows and of columns to the nearest at the edge of what was scanned.
+
+    That of a pixel is the smaller one of its row's and its column's.
 
     Parameters
     ----------
-    shape
-        (lines, pixels).
+    pixels
+        Columns.
     valid
         (lines,) bool, rows that were scanned.
 
     Returns
     -------
-    (lines, pixels) float32
-        px; 0 in the outermost pixels and in rows that were not scanned.
+    (lines,) float32, (pixels,) float32
+        px; 0 for the outermost ones and for rows that were not scanned.
     """
-    lines, pixels = shape
-    inner = ndimage.binary_erosion(valid, border_value=0)
-    rows = ndimage.distance_transform_edt(inner) if inner.any() else np.zeros(lines)
-    column = np.arange(pixels, dtype=np.float32)
-    columns = np.minimum(column, column[::-1])
-    distance: NDArray[np.float32] = np.minimum.outer(rows.astype(np.float32), columns)
-    return distance
+    first, last = scanned_blocks(valid).T
+    row, column = np.arange(len(valid)), np.arange(pixels, dtype=np.float32)
+    rows: NDArray[np.float32] = np.minimum(row - first, last - row).astype(np.float32)
+    return rows, np.minimum(column, column[::-1])
 
 
 def scanned_blocks(valid: Mask) -> NDArray[np.int64]:
@@ -64,100 +64,101 @@ def scanned_blocks(valid: Mask) -> NDArray[np.int64]:
     return np.stack(sides, axis=1)
 
 
-def outer_box(rows: NDArray[np.int64], pixels: int) -> Box:
-    """Return the outer edge of a block of rows: (row, column) low and high, px."""
-    first, last = rows.tolist()
-    return np.array([first - 0.5, -0.5]), np.array([last + 0.5, pixels - 0.5])
+def outer_boxes(rows: NDArray[np.int64], pixels: int) -> Box:
+    """Return the outer edges of blocks of rows (n, 2): (row, column) low and high, (n, 2), px."""
+    low, high = np.full((2, len(rows), 2), -0.5)
+    low[:, 0] += rows[:, 0]
+    high[:, 0] += rows[:, 1] + 1
+    high[:, 1] += pixels
+    return low, high
 
 
-def led_out(points: Points, near: Mask, box: Box) -> Points:
-    """Let a course that begins near the edge of the frame begin on it.
+def led_out(courses: list[Points], is_edge: Callable[[Points], Mask], boxes: Box) -> list[Points]:
+    """Let courses that begin near the edge of the frame begin on it.
 
     What lies near the edge is left out and the course continued from where it came. A line that
     runs along the edge keeps it.
 
     Parameters
     ----------
-    points
-        (n, 2) float64, (row, column), px; its first point is near the edge.
-    near
-        (n,) bool: closer to the edge than half the thickness of the line.
-    box
-        Outer edge of what was scanned.
+    courses
+        (points, 2) float64 each, (row, column), px; the first point of each is near the edge.
+    is_edge
+        Tells which positions (n, 2) are closer to the edge than half the thickness of the line.
+    boxes
+        Outer edges of what was scanned around each course.
 
     Returns
     -------
-    (m, 2) float64
-        The same course where it does not lead out of the box.
+    list
+        The courses; one that does not lead out of its box as it was.
     """
-    along = _arc(points[:_HEAD])
-    if along[-1] < _SHALLOW + _COURSE and len(points) > _HEAD:
-        along = _arc(points)
-    head = near[: len(along)]
-    bent = float(along[int(np.argmin(head))]) if not head.all() else np.inf
-    if _BENT < bent <= _SHALLOW:
-        bent += _SMOOTHED
-        led = _continued(points, along, bent, box, 1.5 * bent)
-        if led is not None:
-            return led
-    led = _continued(points, along, _BENT, box, 2 * _BENT + _REST)
-    return points if led is None else led
+    if not courses:
+        return []
+    window, every = np.arange(_HEAD), np.arange(len(courses))
+    heads = np.stack([course.take(window, axis=0, mode="clip") for course in courses])
+    steps = np.diff(heads, axis=1, prepend=heads[:, :1])
+    along = np.hypot(steps[..., 0], steps[..., 1]).cumsum(axis=1)
+    near = is_edge(heads.reshape(-1, 2)).reshape(along.shape)
+    bent, reach = _tries(along, near)
+    along[window >= np.array([*map(len, courses)])[:, None]] = np.inf
+    start = (along >= bent[..., None]).argmax(axis=-1)
+    way = _beyond(heads, along, start, reach)
+    low, high = boxes
+    first = ((way < low[:, None]) | (way > high[:, None])).any(axis=-1).argmax(axis=-1)
+    # the second try counts where the first does not lead out
+    best = np.where(first[0] > 0, 0, 1), every
+    start, first, way = start[best], first[best], way[best]
+    way[every, first] = _crossing(way[every, first - 1], way[every, first], boxes)
+    return [
+        np.concatenate([new[last:0:-1], course[begin:]]) if last else course
+        for course, new, last, begin in zip(
+            courses, way, first.tolist(), start.tolist(), strict=True
+        )
+    ]
 
 
-def _continued(
-    points: Points, along: NDArray[np.float64], bent: float, box: Box, reach: float
-) -> Points | None:
-    """Return a course without its first `bent` px, led to the box in `reach` px at most.
-
-    `along` are the ways along the course to its first points.
-    """
-    low, high = box
-    if along[-1] < bent + 0.5 * _COURSE:
-        bent = 0.0
-    start = int(np.argmax(along >= bent))
-    way = _beyond(points[start : len(along)], along[start:] - along[start], reach)
-    outside = (way < low) | (way > high)
-    leaves = outside[:, 0] | outside[:, 1]
-    if leaves[0] or not leaves.any():
-        return None
-    first = int(np.argmax(leaves))
-    before, after = way[first - 1], way[first]
+def _crossing(before: Points, after: Points, boxes: Box) -> Points:
+    """Return where ways from inside boxes to outside cross their edges, (n, 2)."""
     step = after - before
-    limit = np.where(after > high, high, low)
-    share = np.where(outside[first], (limit - before) / np.where(step == 0, 1, step), 1.0)
-    end = (before + share.min() * step)[None]
-    return np.concatenate([end, way[first - 1 : 0 : -1], points[start:]])
+    ways = np.clip(after, *boxes) - before
+    share = np.divide(ways, step, out=np.ones_like(step), where=step != 0)
+    crossing: Points = before + share.min(axis=1, keepdims=True) * step
+    return crossing
 
 
-def _arc(points: Points) -> NDArray[np.float64]:
-    steps = points[1:] - points[:-1]
-    return np.concatenate([[0.0], np.hypot(steps[:, 0], steps[:, 1]).cumsum()])
+def _tries(along: Points, near: Mask) -> tuple[Points, Points]:
+    """Return how much of each course is left out, and how far it may be continued, (2, n) px.
+
+    Two tries: without what lies near the edge, and with no more left out than is always bent.
+    `along` (n, points) are the ways along the courses to their first points.
+    """
+    away = along[np.arange(len(along)), near.argmin(axis=1)]
+    shallow = (away > _BENT) & (away <= _SHALLOW)
+    bent = np.stack([np.where(shallow, away + _SMOOTHED, _BENT), np.full(len(away), _BENT)])
+    reach = np.where(bent > _BENT, 1.5 * bent, 2 * _BENT + _REST)
+    return np.where(along[:, -1] < bent + 0.5 * _COURSE, 0.0, bent), reach
 
 
-def _beyond(course: Points, along: NDArray[np.float64], reach: float) -> Points:
-    """Return the continuation of a course beyond its first point, half a pixel a step.
+def _beyond(heads: Points, along: Points, start: NDArray[np.int64], reach: Points) -> Points:
+    """Return the continuations of courses beyond their points `start`, NaN beyond their `reach`.
 
     A parabola through the course: a straight continuation of a wall that is curved over ten pixels
     misses the edge by pixels. Short pieces are continued straight.
     """
-    used = int(np.searchsorted(along, _COURSE, "right"))
-    degree = 2 if used >= _ENOUGH else 1
-    if used < degree + 1:
-        return course[:1]
+    every = np.arange(len(heads))
+    s = along - along[every, start][..., None]
+    piece = (s >= 0) & (s <= _COURSE)
+    s[~piece] = 0
+    curved = piece.sum(axis=-1, keepdims=True) >= _ENOUGH
     # through the first point exactly
-    way: Points = course[0] + _powers(-np.arange(0.0, reach + 0.5, 0.5), degree) @ _rates(
-        _powers(along[:used], degree), course[:used] - course[0]
-    )
-    return way
-
-
-def _rates(powers: NDArray[np.float64], away: Points) -> Points:
-    """Return the least-squares coefficients of powers (n, degree): few, so by normal equations."""
-    return np.asarray(np.linalg.solve(powers.T @ powers, powers.T @ away), np.float64)
-
-
-def _powers(s: NDArray[np.float64], degree: int) -> NDArray[np.float64]:
-    powers = np.empty((len(s), degree))
-    powers[:, -1] = s
-    powers[:, 0] = s**degree
-    return powers
+    origin = heads[every, start][..., None, :]
+    powers = np.stack([s * s * curved, s], axis=-2)
+    # few coefficients, so by normal equations; what nothing tells stays zero
+    normal = powers @ powers.swapaxes(-1, -2)
+    normal[..., [0, 1], [0, 1]] += normal[..., [0, 1], [0, 1]] == 0
+    rates = np.linalg.solve(normal, powers @ (heads - origin))
+    out = np.arange(0.0, reach.max() + _STEP, _STEP)
+    way = origin + np.stack([out**2, -out], axis=1) @ rates
+    way[out >= reach[..., None] + _STEP] = np.nan
+    return np.asarray(way, np.float64)

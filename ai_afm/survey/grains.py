@@ -38,7 +38,7 @@ def cells(
     """
     canvas = draw(network, shape, codes, region)
     # lines are 8-connected, so cells must not be
-    _, numbered = cv2.connectedComponents((~canvas).astype(np.uint8), connectivity=4)
+    _, numbered = cv2.connectedComponents((~canvas).view(np.uint8), connectivity=4)
     return np.asarray(numbered, np.int32)
 
 

@@ -111,9 +111,11 @@ def tied(segments: list[Segment], nodes: Points, canvas: Canvas) -> tuple[list[S
         there = np.flatnonzero(node >= 0)
         tied_up = there[branches[node[there]] > 1]
         _lead_to(courses, tied_up, met[node[tied_up]], blur[node[tied_up]])
-        for k in there[at_edge[node[there]]].tolist():
-            box = borders.outer_box(blocks[node[k]], canvas.shape[1])
-            courses[k] = borders.led_out(courses[k], canvas.is_edge(courses[k]), box)
+        out = there[at_edge[node[there]]]
+        boxes = borders.outer_boxes(blocks[node[out]], canvas.shape[1])
+        led = borders.led_out([courses[k] for k in out], canvas.is_edge, boxes)
+        for k, points in zip(out.tolist(), led, strict=True):
+            courses[k] = points
         # twice turned: the other end is the first one then, and the course as it was at last
         courses = [points[::-1] for points in courses]
     closed = np.array([segment.closed for segment in segments])

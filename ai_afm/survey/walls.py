@@ -161,11 +161,13 @@ def _chains(
     skeleton = thin(mask)
     skeleton[~valid] = False
     # the last pixels of a thick line are cut with it
-    inside = borders.edge_distance(mask.shape, valid)
-    edge = inside <= np.maximum(np.float32(2.0), thickness)
+    rows, columns = borders.edge_distances(mask.shape[1], valid)
+    edge = (rows <= 2)[:, None] | (columns <= 2)
+    edge |= (rows[:, None] <= thickness) | (columns <= thickness)
+    inside = (rows > 0)[:, None] & (columns > 0)
     judgement = Judgement(thickness, settings.spur_pixels, edge, any_wall < high)
     chains = prune(trace(skeleton), judgement)
-    chains = _lines(chains, any_wall > high, edge, inside > 0, settings.min_pixels)
+    chains = _lines(chains, any_wall > high, edge, inside, settings.min_pixels)
     return bridged(chains, any_wall, edge, settings.gap), edge
 
 

@@ -20,6 +20,11 @@ test-slow: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/ai-afm bench line --json
 	$(BIN)/ai-afm bench twin --json
+	$(BIN)/ai-afm bench perception --json
+	$(BIN)/ai-afm bench perception --quality --json
+	$(BIN)/ai-afm bench policy --json
+	$(BIN)/ai-afm bench policy --instrument stock --worlds 20 --json
+	$(BIN)/ai-afm bench policy --slow --worlds 20 --json
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -178,9 +178,10 @@ def _judge(
     """Train the judge of foreign frames, or keep the parent's."""
     if settings.judge_steps:
         return fit_judge(crops, checks, settings.seed, settings.judge_steps)
-    if parent is None:
+    kept = None if parent is None else judge_from(parent.arrays, OUTSIDE)
+    if kept is None:
         raise ModelError("judge_steps 0 keeps the judge of a parent; name a parent, or give steps")
-    return judge_from(parent.arrays, OUTSIDE)
+    return kept
 
 
 def real_scores(model: LoadedModel, references: Sequence[Path]) -> dict[str, float]:

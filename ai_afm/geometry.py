@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ai_afm.types import Point, ScanRegion
+from ai_afm.types import PathRequest, Point, ProbeRequest, ScanRegion, ScanRequest, Sweep
 
 FloatArray = NDArray[np.float64]
 
@@ -94,6 +94,80 @@ def line_ends(region: ScanRegion, shape: tuple[int, int], row: int) -> tuple[Poi
     """Return the sample positions, m, of the first and the last pixel centre of a row."""
     x, y = pixel_to_sample(region, shape, np.array([row, row]), np.array([0, shape[1] - 1]))
     return (float(x[0]), float(y[0])), (float(x[1]), float(y[1]))
+
+
+def row_sweep(
+    region: ScanRegion, shape: tuple[int, int], row: int, columns: tuple[int, int], speed: float
+) -> Sweep:
+    """Return the sweep over pixels of a row of a frame.
+
+    Parameters
+    ----------
+    region, shape
+        The frame: where it lies and (lines, pixels).
+    row
+        Number of the row, 0 at the top.
+    columns
+        (first, last) column, both included; first > last goes to the left.
+    speed
+        Of the tip, m/s.
+    """
+    first, last = columns
+    back = 0.5 if first <= last else -0.5
+    x, y = pixel_to_sample(region, shape, [row, row], [first - back, last + back])
+    start, end = (float(x[0]), float(y[0])), (float(x[1]), float(y[1]))
+    return Sweep(start, end, speed, abs(last - first) + 1)
+
+
+def column_sweep(
+    region: ScanRegion, shape: tuple[int, int], column: int, rows: tuple[int, int], speed: float
+) -> Sweep:
+    """Return the sweep over pixels of a column of a frame, like `row_sweep`."""
+    first, last = rows
+    back = 0.5 if first <= last else -0.5
+    x, y = pixel_to_sample(region, shape, [first - back, last + back], [column, column])
+    start, end = (float(x[0]), float(y[0])), (float(x[1]), float(y[1]))
+    return Sweep(start, end, speed, abs(last - first) + 1)
+
+
+def sweep_points(sweep: Sweep) -> tuple[FloatArray, FloatArray]:
+    """Return where the samples of a sweep are read: x, y, each (pixels,) m."""
+    share = (np.arange(sweep.pixels) + 0.5) / sweep.pixels
+    (x0, y0), (x1, y1) = sweep.start, sweep.end
+    return x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+
+
+def sample_ends(sweep: Sweep) -> tuple[Point, Point]:
+    """Return the positions, m, of the first and the last sample of a sweep."""
+    inset = 0.5 / sweep.pixels
+    (x0, y0), (x1, y1) = sweep.start, sweep.end
+    dx, dy = inset * (x1 - x0), inset * (y1 - y0)
+    return (x0 + dx, y0 + dy), (x1 - dx, y1 - dy)
+
+
+def first_point(request: ScanRequest | PathRequest | ProbeRequest) -> Point:
+    """Return where a request begins, m: at the first pixel of its first row, or sweep, or there."""
+    if isinstance(request, ProbeRequest):
+        return request.position
+    if isinstance(request, PathRequest):
+        return request.sweeps[0].start
+    row = request.shape[0] - 1 if request.slow_direction == "up" else 0
+    return line_ends(request.region, request.shape, row)[0]
+
+
+def last_point(request: ScanRequest | PathRequest | ProbeRequest) -> Point:
+    """Return where the tip is after a request, m.
+
+    After the last retrace it is back at the beginning of the last row or sweep; after a path that
+    was recorded once, at its end.
+    """
+    if isinstance(request, ProbeRequest):
+        return request.position
+    if isinstance(request, PathRequest):
+        sweep = request.sweeps[-1]
+        return sweep.start if request.both_ways else sweep.end
+    row = 0 if request.slow_direction == "up" else request.shape[0] - 1
+    return line_ends(request.region, request.shape, row)[0]
 
 
 def corners(region: ScanRegion) -> FloatArray:

@@ -1,6 +1,7 @@
 """Region <-> pixel <-> sample, for any rotation, any shape, up and down."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,19 +10,25 @@ from hypothesis import strategies as st
 
 from ai_afm.geometry import (
     bounding_region,
+    column_sweep,
     contains,
     corners,
+    first_point,
     is_inside,
+    last_point,
     line_ends,
     overlap_area,
     pixel_grid,
     pixel_to_sample,
+    row_sweep,
+    sample_ends,
     sample_to_pixel,
     shifted,
+    sweep_points,
     to_region,
     to_sample,
 )
-from ai_afm.types import ScanRegion
+from ai_afm.types import PathRequest, ScanRegion, ScanRequest, SlowDirection, Sweep
 
 LENGTHS = st.floats(1e-9, 1e-4)
 PLACES = st.floats(-5e-5, 5e-5)
@@ -104,3 +111,33 @@ def test_a_bounding_region_holds_all_points_and_its_margin():
     assert region.size == (pytest.approx(4e-6), pytest.approx(6e-6))
     assert is_inside(region, *points.T, margin=0.99e-6).all()
     assert corners(region).shape == (4, 2)
+
+
+@given(st.floats(-3, 3), st.integers(0, 4), st.integers(0, 6), st.integers(0, 6))
+def test_a_sweep_over_pixels_reads_at_their_centres(angle, row, first, last):
+    region, shape = ScanRegion((2e-6, -1e-6), (7e-7, 5e-7), angle), (5, 7)
+    along = row_sweep(region, shape, row, (first, last), 1e-6)
+    columns = np.linspace(first, last, abs(last - first) + 1)
+    x, y = pixel_to_sample(region, shape, np.full(len(columns), row), columns)
+    assert sweep_points(along)[0] == pytest.approx(x, abs=1e-18)
+    assert sweep_points(along)[1] == pytest.approx(y, abs=1e-18)
+    ends = np.array(sample_ends(along))
+    assert ends == pytest.approx(np.array([[x[0], y[0]], [x[-1], y[-1]]]), abs=1e-18)
+    down = column_sweep(region, shape, first, (0, 4), 1e-6)
+    x, y = pixel_to_sample(region, shape, np.arange(5), np.full(5, first))
+    assert sweep_points(down)[0] == pytest.approx(x, abs=1e-18)
+    assert sweep_points(down)[1] == pytest.approx(y, abs=1e-18)
+
+
+def test_a_path_ends_where_it_returns_to_or_where_it_ends():
+    sweep = Sweep((0.0, 0.0), (1e-6, 0.0), 1e-6, 9)
+    assert last_point(PathRequest((sweep, sweep))) == sweep.start
+    assert last_point(PathRequest((sweep,), both_ways=False)) == sweep.end
+    assert first_point(PathRequest((sweep,))) == sweep.start
+
+
+def test_a_frame_begins_and_ends_at_the_first_pixels_of_its_outer_rows():
+    down = ScanRequest(ScanRegion((0.0, 0.0), (4.0, 3.0)), (3, 4), 1.0)
+    up = replace(down, slow_direction=SlowDirection.UP)
+    assert (first_point(down), last_point(down)) == ((-1.5, 1.0), (-1.5, -1.0))
+    assert (first_point(up), last_point(up)) == ((-1.5, -1.0), (-1.5, 1.0))

@@ -12,14 +12,7 @@ PROBING = (Role.BEFORE, Role.AFTER)
 
 def times_of(capabilities: Capabilities) -> InstrumentTimes:
     """Return the times of an instrument from what it declares."""
-    return InstrumentTimes(
-        turn_around_min=capabilities.turn_around_min,
-        command_latency=capabilities.command_latency,
-        settle=capabilities.settle,
-        settle_per_range=capabilities.settle_per_range,
-        travel_speed=capabilities.travel_speed,
-        travel_range=max(capabilities.scanner_range.size),
-    )
+    return capabilities.times
 
 
 @dataclass(frozen=True, slots=True)

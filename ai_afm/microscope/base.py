@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from ai_afm.image.instrument_time import InstrumentTimes
 from ai_afm.types import (
     Channel,
     Measurement,
+    PathRequest,
     Point,
     ProbeRequest,
     Request,
@@ -55,8 +57,11 @@ class Capabilities:
         Whether it takes `PathRequest`, lines of variable speed, `ProbeRequest`, `WriteRequest`.
     max_bias, max_line_rate, max_pixels
         V, Hz, pixels in a line.
-    turn_around_min, command_latency, settle, settle_per_range, travel_speed
-        Times of a cost model: s, s, s, s, and m/s between regions.
+    turn_around_min, command_latency, settle, settle_per_range, travel_speed, recovery, speed_change
+        Times of the cost model, see `InstrumentTimes`; `times` gives them as one value.
+    lifts_to_move
+        Whether it lifts the tip for the moves between the sweeps of a path. If not, they are moves
+        in contact, and the limits of contact hold for them.
     """
 
     name: str
@@ -75,6 +80,23 @@ class Capabilities:
     settle: float = 0.02
     settle_per_range: float = 0.05
     travel_speed: float = 2e-5
+    recovery: float = 0.005
+    speed_change: float = 0.003
+    lifts_to_move: bool = False
+
+    @property
+    def times(self) -> InstrumentTimes:
+        """The times of the cost model."""
+        return InstrumentTimes(
+            turn_around_min=self.turn_around_min,
+            command_latency=self.command_latency,
+            settle=self.settle,
+            settle_per_range=self.settle_per_range,
+            travel_speed=self.travel_speed,
+            travel_range=max(self.scanner_range.size),
+            recovery=self.recovery,
+            speed_change=self.speed_change,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +154,20 @@ class Microscope(Protocol):
         """Scan a frame: yield trace and retrace of each line, in order of arrival.
 
         Closing the iterator stops the scan with feedback on. Raises `LinkLost` or `ScanTimeout`.
+        """
+        ...
+
+    def path(self, request: PathRequest) -> Iterator[ScanLine]:
+        """Follow a path: yield the passes of its sweeps, in order of arrival.
+
+        The index of a line is the number of its sweep, from 0. Trace and retrace of a sweep are
+        both in the order from its start to its end; `start` and `end` of a line are its first and
+        last sample. A path that is not recorded both ways has traces only. Otherwise like `scan`.
+
+        Raises
+        ------
+        InstrumentError
+            When the instrument takes no paths (`capabilities.paths`).
         """
         ...
 

@@ -7,7 +7,6 @@ overlap.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -108,27 +107,63 @@ def forbidden_overlap(consent: Consent, region: ScanRegion) -> float:
     )
 
 
-def zones_along(consent: Consent, start: Point, end: Point) -> list[ConsentZone | None]:
-    """Return the zones that rule the parts of a straight line (m), in order, slivers left out."""
-    length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
-    cuts = {0.0, 1.0}
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Straight ways cut where the zone changes: arrays (n ways, parts), in order along each way.
+
+    `zone` is the number of the zone that rules a part, -1 where nothing is painted; `length` is in
+    m. Parts thinner than 1 pm are rounding: their zone is that of the part before them (of the
+    middle, for a way that is nothing but such parts).
+    """
+
+    zone: NDArray[np.intp]
+    length: NDArray[np.float64]
+
+    def levels(self, consent: Consent, level: ConsentLevel) -> NDArray[np.bool_]:
+        """Tell which parts are ruled by a zone of a level, (n, parts)."""
+        known = np.array([zone.level is level for zone in consent.zones] + [False], np.bool_)
+        return np.asarray(known[self.zone])
+
+
+def stretches(consent: Consent, starts: ArrayLike, ends: ArrayLike) -> Stretches:
+    """Cut straight ways from `starts` to `ends`, each (n, 2) m, where the zone changes."""
+    a, b = np.asarray(starts, float).reshape(-1, 2), np.asarray(ends, float).reshape(-1, 2)
+    cuts = [np.zeros(len(a)), np.ones(len(a))]
     for zone in consent.zones:
-        cuts.update(_crossings(zone.region, start, end))
-    ordered = sorted(cuts)
-    parts = [(a + b) / 2 for a, b in pairwise(ordered) if (b - a) * length > ROUNDING] or [0.5]
-    points = [
-        (start[0] + t * (end[0] - start[0]), start[1] + t * (end[1] - start[1])) for t in parts
-    ]
-    return [zone_at(consent, point) for point in points]
+        cuts += _crossings(zone.region, a, b)
+    at = np.sort(np.stack(cuts, axis=1), axis=1)
+    length = np.diff(at, axis=1) * np.hypot(*(b - a).T)[:, None]
+    middle = (at[:, 1:] + at[:, :-1]) / 2
+    thin = length <= ROUNDING
+    found = _zones_at(consent, a[:, None, :] + middle[..., None] * (b - a)[:, None, :])
+    whole = _zones_at(consent, (a + b) / 2)
+    # A thin part takes the zone of the last thick one before it, or else of the first after it.
+    place = np.where(thin, 0, np.arange(thin.shape[1]))
+    place = np.maximum.accumulate(place, axis=1)
+    first = np.argmax(~thin, axis=1)
+    place = np.maximum(place, first[:, None])
+    zones = np.take_along_axis(found, place, axis=1)
+    zones[thin.all(axis=1)] = whole[thin.all(axis=1), None]
+    return Stretches(zones, length)
 
 
-def _crossings(region: ScanRegion, start: Point, end: Point) -> list[float]:
-    (ua, ub), (va, vb) = to_region(region, [start[0], end[0]], [start[1], end[1]])
+def _zones_at(consent: Consent, points: Polygon) -> NDArray[np.intp]:
+    """Return the number of the zone that rules points (..., 2), -1 for none."""
+    ruled = np.full(points.shape[:-1], -1, np.intp)
+    for number, zone in enumerate(consent.zones):
+        ruled[is_inside(zone.region, points[..., 0], points[..., 1])] = number
+    return ruled
+
+
+def _crossings(region: ScanRegion, a: Polygon, b: Polygon) -> list[NDArray[np.float64]]:
+    """Return where (0 to 1) ways cross the four lines of a region's edges, each (n,)."""
+    ua, va = to_region(region, a[:, 0], a[:, 1])
+    ub, vb = to_region(region, b[:, 0], b[:, 1])
     cuts = []
-    for a, b, half in ((ua, ub, region.size[0] / 2), (va, vb, region.size[1] / 2)):
-        if a != b:
-            cuts += [float((edge - a) / (b - a)) for edge in (-half, half)]
-    return [t for t in cuts if 0 < t < 1]
+    for begin, end, half in ((ua, ub, region.size[0] / 2), (va, vb, region.size[1] / 2)):
+        way = np.where(end == begin, np.inf, end - begin)
+        cuts += [np.clip((edge - begin) / way, 0.0, 1.0) for edge in (-half, half)]
+    return cuts
 
 
 def _split_all(polygons: list[Polygon], clip: Polygon) -> tuple[list[Polygon], list[Polygon]]:

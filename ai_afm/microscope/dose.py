@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ai_afm.errors import StoreError
 from ai_afm.geometry import to_sample
+from ai_afm.image.instrument_time import InstrumentTimes, path_schedule, sweep_ends
 from ai_afm.types import PathRequest, Point, ProbeRequest, ScanRequest, Waveform, WriteRequest
 
 CELL = 1e-7
@@ -28,11 +29,15 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """Straight passes of the tip: from `starts` to `ends`, each (n, 2) m, in `seconds` (n,)."""
+    """Straight passes of the tip, `counts` (n,) times from `starts` to `ends`, each (n, 2) m.
+
+    `seconds` (n,) is the time of all of them together.
+    """
 
     starts: NDArray[np.float64]
     ends: NDArray[np.float64]
     seconds: NDArray[np.float64]
+    counts: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,16 +144,42 @@ def scan_passes(request: ScanRequest | WriteRequest, lines: int | None = None) -
     v = (0.5 - (rows + 0.5) / total) * height
     left = np.stack(to_sample(request.region, np.full(len(rows), -width / 2), v), axis=1)
     right = np.stack(to_sample(request.region, np.full(len(rows), width / 2), v), axis=1)
-    seconds = np.full(2 * len(rows), 0.5 / request.line_rate)
-    return Passes(np.concatenate([left, right]), np.concatenate([right, left]), seconds)
+    seconds = np.full(len(rows), 1 / request.line_rate)
+    return Passes(left, right, seconds, np.full(len(rows), 2.0))
 
 
-def path_passes(request: PathRequest) -> Passes:
-    """Return the passes of a path."""
-    starts = np.array([s.start for s in request.sweeps], float)
-    ends = np.array([s.end for s in request.sweeps], float)
-    speed = np.array([s.speed for s in request.sweeps], float)
-    return Passes(starts, ends, np.hypot(*(ends - starts).T) / speed)
+def path_passes(
+    request: PathRequest, times: InstrumentTimes, *, lifts: bool, sweeps: int | None = None
+) -> Passes:
+    """Return the passes of a path, and the ways between its sweeps that are gone in contact.
+
+    The time of turning is spread over the sweep, that of a move over the move.
+
+    Parameters
+    ----------
+    request
+        The path.
+    times
+        Of the instrument.
+    lifts
+        Whether it lifts the tip for moves.
+    sweeps
+        How many were made, in order; all when `None`.
+    """
+    schedule, ends = path_schedule(request, times), sweep_ends(request)
+    made = slice(0, sweeps)
+    own = schedule.durations - schedule.rests * (schedule.hops > 0)
+    touched = schedule.hops > 0
+    touched &= ~schedule.moved if lifts else True
+    touched[len(own) if sweeps is None else max(sweeps - 1, 0) :] = False
+    gone = np.flatnonzero(touched[:-1])
+    begins = ends[gone, 0 if request.both_ways else 1]
+    return Passes(
+        np.concatenate([ends[made, 0], begins]),
+        np.concatenate([ends[made, 1], ends[gone + 1, 0]]),
+        np.concatenate([own[made], schedule.rests[gone]]),
+        np.concatenate([np.full(len(own[made]), float(schedule.ways)), np.ones(len(gone))]),
+    )
 
 
 def waveform_dose(waveform: Waveform) -> float:
@@ -164,12 +195,12 @@ def waveform_dose(waveform: Waveform) -> float:
 
 
 def request_dose(
-    request: ScanRequest | PathRequest | ProbeRequest | WriteRequest,
+    request: ScanRequest | ProbeRequest | WriteRequest,
     volts: float,
     load_scale: float,
     lines: int | None = None,
 ) -> DoseMap:
-    """Return what a request does to the sample.
+    """Return what a request does to the sample; for a path see `path_passes` and `pass_dose`.
 
     Parameters
     ----------
@@ -185,15 +216,14 @@ def request_dose(
     if isinstance(request, ProbeRequest):
         wave = request.waveform
         return pulse_dose(request.position, 0.0 if wave is None else waveform_dose(wave))
-    if isinstance(request, PathRequest):
-        return _pass_dose(path_passes(request), volts, load_scale)
-    dose = _pass_dose(scan_passes(request, lines), volts, load_scale)
+    dose = pass_dose(scan_passes(request, lines), volts, load_scale)
     if isinstance(request, WriteRequest):
         dose.values[:, 2] = 1.0
     return dose
 
 
-def _pass_dose(passes: Passes, volts: float, load_scale: float) -> DoseMap:
+def pass_dose(passes: Passes, volts: float, load_scale: float) -> DoseMap:
+    """Return what passes do to the sample; `volts` and `load_scale` as in `request_dose`."""
     total = DoseMap()
     for first in range(0, len(passes.seconds), _BLOCK):
         block = slice(first, first + _BLOCK)
@@ -202,7 +232,7 @@ def _pass_dose(passes: Passes, volts: float, load_scale: float) -> DoseMap:
         share = np.diff(cuts, axis=1)
         middle = (cuts[:, 1:] + cuts[:, :-1]) / 2
         points = starts[:, None, :] + middle[:, :, None] * (ends - starts)[:, None, :]
-        length = np.hypot(*(ends - starts).T)[:, None] * share
+        length = (np.hypot(*(ends - starts).T) * passes.counts[block])[:, None] * share
         seconds = passes.seconds[block][:, None] * share
         used = share > 0
         i, j = np.floor(points[used] / CELL).T

@@ -4,11 +4,19 @@ import math
 from dataclasses import dataclass
 
 from ai_afm.errors import OutOfRange
-from ai_afm.geometry import line_ends
+from ai_afm.geometry import first_point, line_ends
+from ai_afm.image.instrument_time import (
+    line_seconds,
+    move_seconds,
+    path_seconds,
+    probe_seconds,
+    scan_seconds,
+)
 from ai_afm.microscope.base import Capabilities, Feedback
 from ai_afm.microscope.bounds import at_most, raise_if, text_of
 from ai_afm.microscope.consent import allows_bias
-from ai_afm.microscope.dose import DoseMap, path_passes, request_dose
+from ai_afm.microscope.dose import DoseMap, pass_dose, path_passes, request_dose
+from ai_afm.microscope.path_rules import check_move, check_path_bias
 from ai_afm.microscope.rules import (
     Rules,
     check_drive,
@@ -48,12 +56,13 @@ class Situation:
 
 def check_history(request: Request, rules: Rules, situation: Situation) -> None:
     """Check what depends on the run so far: travel, time, dose, pulses; after `check_form`."""
-    start = first_point(request)
+    start = begins_at(request)
     travel = math.dist(situation.position, start)
     at_most(travel, rules.limits.max_travel, "m", "the move to the first point", "go in steps")
+    check_move(rules.consent, situation.position, start)
     total = situation.spent + duration(request, travel, rules.capabilities)
     at_most(total, rules.limits.max_run_time, "s", "the run time at its end", "ask for less")
-    if isinstance(request, ScanRequest) and request.drive is None:
+    if isinstance(request, ScanRequest | PathRequest) and request.drive is None:
         _check_held_bias(request, rules, situation)
     added = planned_dose(request, rules, situation)
     passes, volt_seconds, pulses = situation.dose.worst_with(added)
@@ -74,7 +83,7 @@ def check_history(request: Request, rules: Rules, situation: Situation) -> None:
 def planned_dose(
     request: Request, rules: Rules, situation: Situation, lines: int | None = None
 ) -> DoseMap:
-    """Return what a request does to the sample, of the first `lines` rows only if given.
+    """Return what a request does to the sample, of the first `lines` rows or sweeps only if given.
 
     Raises
     ------
@@ -86,8 +95,11 @@ def planned_dose(
     if isinstance(request, WriteRequest):
         return request_dose(request, abs(request.bias), 1.0, lines)
     volts = math.hypot(*_held(request.drive, rules, situation))
-    setpoint = request.setpoint if isinstance(request, ScanRequest) else None
-    scale = load_scale(setpoint, situation.setpoint, rules.capabilities.feedback)
+    if isinstance(request, PathRequest):
+        can = rules.capabilities
+        passes = path_passes(request, can.times, lifts=can.lifts_to_move, sweeps=lines)
+        return pass_dose(passes, volts, 1.0)
+    scale = load_scale(request.setpoint, situation.setpoint, rules.capabilities.feedback)
     return request_dose(request, volts, scale, lines)
 
 
@@ -114,37 +126,38 @@ def load_scale(asked: float | None, own: float | None, feedback: Feedback) -> fl
 
 def duration(request: Request, travel: float, capabilities: Capabilities) -> float:
     """Return the instrument time (s) of a request, with `travel` (m) to its first point."""
+    times = capabilities.times
     if isinstance(request, ScanRequest):
-        seconds = request.shape[0] / request.line_rate
+        seconds = scan_seconds(request, times)
     elif isinstance(request, WriteRequest):
-        seconds = request.lines / request.line_rate
+        seconds = request.lines * line_seconds(request.line_rate, times)
     elif isinstance(request, PathRequest):
-        seconds = float(path_passes(request).seconds.sum())
+        seconds = path_seconds(request, times)
     else:
-        seconds = 0.0 if request.waveform is None else request.waveform.duration
-    move = travel / capabilities.travel_speed if capabilities.travel_speed > 0 else 0.0
-    return capabilities.command_latency + move + capabilities.settle + seconds
+        seconds = probe_seconds(request, times)
+    return move_seconds(travel, times) + seconds
 
 
-def first_point(request: Request) -> Point:
+def begins_at(request: Request) -> Point:
     """Return where a request begins, m."""
-    if isinstance(request, ProbeRequest):
-        return request.position
-    if isinstance(request, PathRequest):
-        return request.sweeps[0].start
     if isinstance(request, WriteRequest):
         return line_ends(request.region, (request.lines, 1), 0)[0]
-    row = request.shape[0] - 1 if request.slow_direction == "up" else 0
-    return line_ends(request.region, request.shape, row)[0]
+    return first_point(request)
 
 
-def _check_held_bias(request: ScanRequest, rules: Rules, situation: Situation) -> None:
+def _check_held_bias(
+    request: ScanRequest | PathRequest, rules: Rules, situation: Situation
+) -> None:
     ac, dc = situation.drive, situation.bias
     check_drive(Drive(0.0 if ac is None else ac, dc_bias=dc), rules)
     # With current feedback the image needs the bias; elsewhere it is a bias like any other.
     # Readings below a millivolt are the noise of the read-back.
-    if rules.capabilities.feedback is not Feedback.CURRENT and abs(dc) > ZERO:
-        check_imaging_bias(request.region, dc, rules.consent)
+    if rules.capabilities.feedback is Feedback.CURRENT or abs(dc) <= ZERO:
+        return
+    if isinstance(request, PathRequest):
+        check_path_bias(request, dc, rules)
+        return
+    check_imaging_bias(request.region, dc, rules.consent)
 
 
 def _held(drive: Drive | None, rules: Rules, situation: Situation) -> tuple[float, float]:

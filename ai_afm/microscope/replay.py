@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
-from ai_afm.errors import BadInput, ConfigError, InstrumentError, OutOfRange, SafetyStop
-from ai_afm.geometry import corners, is_inside, line_ends
-from ai_afm.image.instrument_time import InstrumentTimes, line_seconds, move_seconds
+from ai_afm.errors import BadInput, ConfigError, InstrumentError, SafetyStop
+from ai_afm.geometry import line_ends
+from ai_afm.image.instrument_time import line_seconds, move_seconds, path_schedule
 from ai_afm.image.readers import read_file
 from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
+from ai_afm.microscope.replay_limits import check_frame, check_path
 from ai_afm.microscope.simulated.clock import Clock
 from ai_afm.microscope.stored_sample import ReplaySettings, StoredSample
 from ai_afm.types import (
@@ -24,6 +26,7 @@ from ai_afm.types import (
     Frame,
     Measurement,
     Mode,
+    PathRequest,
     Point,
     ProbeRequest,
     ScanLine,
@@ -34,7 +37,8 @@ from ai_afm.types import (
 
 __all__ = ["ReplayMicroscope", "ReplayOptions", "ReplaySettings", "open_replay"]
 
-_EDGE = 1e-9  # share of the range by which a corner may lie outside through rounding
+BLOCK = 256
+"""Sweeps of a path that are read together."""
 
 
 class ReplayMicroscope:
@@ -75,16 +79,12 @@ class ReplayMicroscope:
             scanner_range=frame.region,
             channels=frame.channels,
             feedback=_feedback(frame.measurement.mode),
+            paths=True,
+            variable_speed=True,
             probes=False,
+            lifts_to_move=True,
         )
-        self._times = InstrumentTimes(
-            self._capabilities.turn_around_min,
-            self._capabilities.command_latency,
-            self._capabilities.settle,
-            self._capabilities.settle_per_range,
-            self._capabilities.travel_speed,
-            max(frame.region.size),
-        )
+        self._times = self._capabilities.times
         self._sample = StoredSample(frame, settings, clock.now())
         self._position: Point = frame.region.center
         self._tip = TipState.PARKED
@@ -94,7 +94,7 @@ class ReplayMicroscope:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the replay can do: scans inside the stored frame; no probes, paths or writes."""
+        """What the replay can do: frames and paths inside the stored frame, nothing else."""
         return self._capabilities
 
     def accept(self, request: R) -> R:
@@ -105,17 +105,20 @@ class ReplayMicroscope:
         Raises
         ------
         OutOfRange
-            When a corner lies outside the stored frame.
+            When a corner, or the end of a sweep, lies outside the stored frame.
         InstrumentError
-            When it cannot do it at all: probes, paths, writes, a DC bias, an unknown channel.
+            When it cannot do it at all: probes, writes, a DC bias, an unknown channel.
         """
-        if not isinstance(request, ScanRequest):
-            raise InstrumentError(
-                f"a stored scan takes no {type(request).__name__}: an image does not know what a "
-                "bias or another path would have done; use the twin or an instrument"
-            )
-        self._check(request)
-        return replace(request, drive=None, setpoint=None)
+        if isinstance(request, ScanRequest):
+            check_frame(request, self._capabilities)
+            return replace(request, drive=None, setpoint=None)
+        if isinstance(request, PathRequest):
+            check_path(request, self._capabilities)
+            return replace(request, drive=None)
+        raise InstrumentError(
+            f"a stored scan takes no {type(request).__name__}: an image does not know what a "
+            "bias would have done; use the twin or an instrument"
+        )
 
     def measurement(self) -> Measurement:
         """Return the conditions of the stored scan, marked as a replay."""
@@ -135,11 +138,14 @@ class ReplayMicroscope:
             As `accept`.
         """
         request = self.accept(request)
-        if self._tip is TipState.WITHDRAWN:
-            raise SafetyStop("the tip is withdrawn; a person has to look and clear the latch first")
-        self._abort.clear()
-        self._scans += 1
+        self._begin()
         return self._lines(request, self._scans)
+
+    def path(self, request: PathRequest) -> Iterator[ScanLine]:
+        """Follow a path: yield the passes of its sweeps, in order of arrival; else like `scan`."""
+        request = self.accept(request)
+        self._begin()
+        return self._sweeps(request, self._scans)
 
     def probe(self, request: ProbeRequest) -> Spectrum:
         """Refuse: a stored image has no bias physics.
@@ -184,31 +190,11 @@ class ReplayMicroscope:
         """Park."""
         self.park()
 
-    def _check(self, request: ScanRequest) -> None:
-        can = self._capabilities
-        x, y = corners(request.region).T
-        margin = -_EDGE * max(can.scanner_range.size)
-        if not is_inside(can.scanner_range, x, y, margin).all():
-            raise OutOfRange(
-                f"{request.region} reaches outside the stored frame {can.scanner_range}; "
-                "ask for a region inside it"
-            )
-        if min(request.region.size) <= 0:
-            raise OutOfRange(f"a region of {request.region.size} m is empty; give it a size")
-        if min(request.shape) < 1 or max(request.shape) > can.max_pixels:
-            raise InstrumentError(f"shape {request.shape} is not in 1..{can.max_pixels}")
-        if not 0 < request.line_rate <= can.max_line_rate:
-            raise InstrumentError(
-                f"line rate {request.line_rate} Hz is not in 0..{can.max_line_rate} Hz"
-            )
-        known = [c.name for c in can.channels]
-        unknown = [name for name in request.channels or () if name not in known]
-        if unknown:
-            raise InstrumentError(f"no channel {', '.join(unknown)}; there are {', '.join(known)}")
-        if request.drive is not None and request.drive.dc_bias != 0:
-            raise InstrumentError(
-                f"a stored scan cannot be imaged with {request.drive.dc_bias} V DC; leave it 0"
-            )
+    def _begin(self) -> None:
+        if self._tip is TipState.WITHDRAWN:
+            raise SafetyStop("the tip is withdrawn; a person has to look and clear the latch first")
+        self._abort.clear()
+        self._scans += 1
 
     def _lines(self, request: ScanRequest, number: int) -> Iterator[ScanLine]:
         lines, _ = request.shape
@@ -232,6 +218,31 @@ class ReplayMicroscope:
                     yield line
                     if self._abort.is_set():
                         return
+        finally:
+            self._busy = False
+
+    def _sweeps(self, request: PathRequest, number: int) -> Iterator[ScanLine]:
+        self._wait(move_seconds(math.dist(self._position, request.sweeps[0].start), self._times))
+        if self._abort.is_set():
+            return
+        self._busy, self._tip, self._position = True, TipState.ENGAGED, request.sweeps[0].start
+        schedule = path_schedule(request, self._times)
+        durations, waits = schedule.durations, schedule.waits
+        try:
+            for first in range(0, len(durations), BLOCK):
+                chosen = range(first, min(first + BLOCK, len(durations)))
+                spent = np.cumsum(durations[first : chosen.stop]) - durations[first : chosen.stop]
+                begins = self._clock.now() + spent
+                block = self._sample.sweeps(request, (number, chosen), begins, schedule)
+                for lines, times in zip(block, waits[first : chosen.stop].tolist(), strict=True):
+                    for line, seconds in zip(lines, times, strict=False):
+                        self._wait(seconds)
+                        trace = line.direction is Direction.TRACE
+                        self._position = line.end if trace else line.start
+                        yield replace(line, time=self._clock.now())
+                        if self._abort.is_set():
+                            return
+                    self._wait(times[-1])
         finally:
             self._busy = False
 

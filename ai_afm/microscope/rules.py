@@ -1,10 +1,9 @@
-"""What makes a request legal in itself: numbers, voltages, places and consent.
+"""What makes a frame, probe or write legal in itself: numbers, voltages, places and consent.
 
 Each check raises `OutOfRange` with one sentence: what is wrong, the number with its unit, the
 limit, and what to do.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,18 +27,14 @@ from ai_afm.microscope.consent import (
     forbidden_overlap,
     pieces,
     zone_refusal,
-    zones_along,
 )
 from ai_afm.types import (
     Consent,
-    ConsentLevel,
     ConsentZone,
     Drive,
     Limits,
-    PathRequest,
     ProbeKind,
     ProbeRequest,
-    Request,
     ScanRegion,
     ScanRequest,
     Waveform,
@@ -56,29 +51,8 @@ class Rules:
     consent: Consent
 
 
-def check_form(request: Request, rules: Rules) -> None:
-    """Check a request by itself: numbers, sizes, voltages, places and consent.
-
-    Raises
-    ------
-    OutOfRange
-        When anything is not a finite number, passes a limit, or lies where the person does not
-        allow it.
-    """
-    match request:
-        case ScanRequest():
-            _check_scan(request, rules)
-        case PathRequest():
-            _check_path(request, rules)
-        case ProbeRequest():
-            _check_probe(request, rules)
-        case WriteRequest():
-            _check_write(request, rules)
-        case _:
-            raise OutOfRange(f"{type(request).__name__} is no request; ask for a scan or probe")
-
-
-def _check_scan(request: ScanRequest, rules: Rules) -> None:
+def check_scan(request: ScanRequest, rules: Rules) -> None:
+    """Check a frame by itself; raises `OutOfRange`."""
     limits, capabilities = rules.limits, rules.capabilities
     check_region(request.region, "the frame")
     lines, pixels = request.shape
@@ -87,7 +61,7 @@ def _check_scan(request: ScanRequest, rules: Rules) -> None:
     positive(request.line_rate, "the line rate")
     if request.slow_direction not in ("down", "up"):
         raise OutOfRange(f"the slow direction {request.slow_direction!r} is neither down nor up")
-    _check_channels(request.channels, capabilities)
+    check_channels(request.channels, capabilities)
     check_drive(request.drive, rules)
     if request.setpoint is not None:
         setpoint = number(request.setpoint, "the setpoint")
@@ -105,38 +79,12 @@ def _check_scan(request: ScanRequest, rules: Rules) -> None:
         check_imaging_bias(request.region, request.drive.dc_bias, rules.consent)
 
 
-def _check_path(request: PathRequest, rules: Rules) -> None:
-    capabilities = rules.capabilities
-    if not capabilities.paths:
-        raise OutOfRange(f"{capabilities.name} takes no paths; ask for a frame")
-    if not request.sweeps:
-        raise OutOfRange("the path has no sweeps; give it at least one")
-    _check_channels(request.channels, capabilities)
-    check_drive(request.drive, rules)
-    dc_bias = 0.0 if request.drive is None else request.drive.dc_bias
-    for index, sweep in enumerate(request.sweeps, 1):
-        what = f"sweep {index}"
-        ends = [tuple(number(c, f"{what} (x or y)") for c in p) for p in (sweep.start, sweep.end)]
-        count(sweep.pixels, capabilities.max_pixels, "pixels")
-        positive(sweep.speed, f"the speed of {what}")
-        _check_points(ends, rules, what)
-        positive(math.dist(*ends), f"the length of {what}")
-        limit = rules.limits.max_tip_speed
-        at_most(sweep.speed, limit, "m/s", f"the speed of {what}", "scan slower")
-        for zone in zones_along(rules.consent, sweep.start, sweep.end):
-            if zone is not None and zone.level is ConsentLevel.FORBIDDEN:
-                raise OutOfRange(f"{what} crosses a forbidden zone; choose another way")
-            if dc_bias != 0:
-                _check_bias_in(zone, dc_bias, f"the DC bias of {what} is refused")
-    if not capabilities.variable_speed and len({s.speed for s in request.sweeps}) > 1:
-        raise OutOfRange(f"{capabilities.name} keeps one speed along a path; use the same for all")
-
-
-def _check_probe(request: ProbeRequest, rules: Rules) -> None:
+def check_probe(request: ProbeRequest, rules: Rules) -> None:
+    """Check a point measurement by itself; raises `OutOfRange`."""
     if not rules.capabilities.probes:
         raise OutOfRange(f"{rules.capabilities.name} takes no probes; use another microscope")
     position = tuple(number(c, "the position of the probe") for c in request.position)
-    _check_points([position], rules, "the probe")
+    check_points([position], rules, "the probe")
     kind = ProbeKind(request.kind)
     if kind is ProbeKind.FORCE_CURVE:
         if request.waveform is not None:
@@ -185,7 +133,8 @@ def _check_waveform(waveform: Waveform, rules: Rules) -> None:
         )
 
 
-def _check_write(request: WriteRequest, rules: Rules) -> None:
+def check_write(request: WriteRequest, rules: Rules) -> None:
+    """Check a write by itself; raises `OutOfRange`."""
     limits, capabilities = rules.limits, rules.capabilities
     if not capabilities.writes:
         raise OutOfRange(f"{capabilities.name} does not write; use another microscope")
@@ -217,10 +166,11 @@ def check_imaging_bias(region: ScanRegion, dc_bias: float, consent: Consent) -> 
     if dc_bias == 0:
         return
     for piece in pieces(consent, region):
-        _check_bias_in(piece.zone, dc_bias, f"the DC bias {dc_bias:.6g} V while imaging is refused")
+        check_bias_in(piece.zone, dc_bias, f"the DC bias {dc_bias:.6g} V while imaging is refused")
 
 
-def _check_bias_in(zone: ConsentZone | None, dc_bias: float, what: str) -> None:
+def check_bias_in(zone: ConsentZone | None, dc_bias: float, what: str) -> None:
+    """Check that a zone allows a DC bias while imaging; raises `OutOfRange`."""
     # Imaging with a DC bias needs consent to the bias, but is no pulse: none is left to be counted.
     raise_if(zone_refusal(zone, abs(dc_bias), pulses_so_far=-1.0), what)
 
@@ -244,7 +194,8 @@ def _check_ac(amplitude: float, rules: Rules) -> None:
     at_most_exactly(amplitude, limit, "V", "the drive", "lower it")
 
 
-def _check_channels(channels: tuple[str, ...] | None, capabilities: Capabilities) -> None:
+def check_channels(channels: tuple[str, ...] | None, capabilities: Capabilities) -> None:
+    """Check that the instrument records the channels asked for; raises `OutOfRange`."""
     known = [channel.name for channel in capabilities.channels]
     for name in channels or ():
         if name not in known:
@@ -254,12 +205,13 @@ def _check_channels(channels: tuple[str, ...] | None, capabilities: Capabilities
 
 
 def _check_place(region: ScanRegion, rules: Rules, what: str) -> None:
-    _check_points(corners(region).tolist(), rules, what)
+    check_points(corners(region).tolist(), rules, what)
     if forbidden_overlap(rules.consent, region) > 0:
         raise OutOfRange(f"{what} touches a forbidden zone; move it away or shrink it")
 
 
-def _check_points(points: Sequence[Sequence[float]], rules: Rules, what: str) -> None:
+def check_points(points: Sequence[Sequence[float]], rules: Rules, what: str) -> None:
+    """Check that points (x, y), m, may and can be reached; raises `OutOfRange`."""
     for outer, name in (
         (rules.limits.region, "the region that may be used"),
         (rules.capabilities.scanner_range, "the range of the scanner"),

@@ -12,70 +12,44 @@ Each check gets a fresh, unguarded microscope; it moves, so real instruments run
 may be scanned. A check that fails raises `ContractBroken` with what was promised.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 
 from ai_afm.errors import AfmError
 from ai_afm.geometry import line_ends
-from ai_afm.microscope.base import Feedback, Microscope, TipState
-from ai_afm.microscope.safe_order import is_zero, lifts_first
-from ai_afm.types import (
-    Direction,
-    Drive,
-    LineFlag,
-    ProbeKind,
-    ProbeRequest,
-    ScanLine,
-    ScanRegion,
-    ScanRequest,
-    SlowDirection,
-    Waveform,
+from ai_afm.microscope.base import TipState
+from ai_afm.testing.path_contract import (
+    a_path_brings_its_sweeps_in_order,
+    a_path_broken_off_leaves_no_bias,
+    a_path_takes_the_time_of_the_cost_model,
 )
+from ai_afm.testing.subject import (
+    ContractBroken,
+    Subject,
+    check_order,
+    check_zero,
+    check_zero_after_stop,
+    demand,
+    refuses,
+    scanned,
+    with_drive,
+)
+from ai_afm.types import LineFlag, ProbeKind, ProbeRequest, SlowDirection
 
-
-class ContractBroken(AssertionError):
-    """The microscope does not keep what its protocol promises."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A microscope to be checked.
-
-    Parameters
-    ----------
-    microscope
-        Fresh, without a guard.
-    shape
-        (lines, pixels) of the frames; never square.
-    waveform
-        Bias of the probes, as harmless as the sample needs it.
-    """
-
-    microscope: Microscope
-    shape: tuple[int, int] = (6, 17)
-    waveform: Waveform = field(default_factory=lambda: Waveform(1.0, steps=8, cycles=1, drive=0.5))
-
-    def request(self, angle: float = 0.3) -> ScanRequest:
-        """Return a frame in the middle of the scanner's range, off centre and turned."""
-        scanner = self.microscope.capabilities.scanner_range
-        edge = min(scanner.size)
-        (x, y), size = scanner.center, (edge * 0.4, edge * 0.25)
-        region = ScanRegion((x + edge * 0.05, y - edge * 0.03), size, scanner.angle + angle)
-        return ScanRequest(region, self.shape, line_rate=1.0)
+__all__ = ["CONTRACT", "Check", "ContractBroken", "Subject"]
 
 
 def accept_is_idempotent_and_moves_nothing(subject: Subject) -> None:
     """Check that what was accepted is accepted as it is, and that the tip stays."""
     before = subject.microscope.state()
     accepted = subject.microscope.accept(subject.request())
-    _demand(subject.microscope.accept(accepted) == accepted, "accept(accept(r)) == accept(r)")
+    demand(subject.microscope.accept(accepted) == accepted, "accept(accept(r)) == accept(r)")
     after = subject.microscope.state()
-    _demand(after.position == before.position, "accept moves nothing")
-    _demand(after.tip == before.tip, "accept neither lifts nor lowers the tip")
+    demand(after.position == before.position, "accept moves nothing")
+    demand(after.tip == before.tip, "accept neither lifts nor lowers the tip")
 
 
 def requests_outside_the_scanner_are_refused(subject: Subject) -> None:
@@ -88,86 +62,86 @@ def requests_outside_the_scanner_are_refused(subject: Subject) -> None:
     except AfmError:
         return
     # An adapter may leave places to the guard, but it may not move them.
-    _demand(accepted.region == away, "a region is never shifted or cut to fit")
+    demand(accepted.region == away, "a region is never shifted or cut to fit")
 
 
 def lines_arrive_in_order_down(subject: Subject) -> None:
     """Check that a down scan brings rows 0, 1, 2 ... with trace before retrace."""
-    _check_order(subject, SlowDirection.DOWN)
+    check_order(subject, SlowDirection.DOWN)
 
 
 def lines_arrive_in_order_up(subject: Subject) -> None:
     """Check that an up scan brings the same rows from the last to the first."""
-    _check_order(subject, SlowDirection.UP)
+    check_order(subject, SlowDirection.UP)
 
 
 def lines_lie_where_they_were_asked(subject: Subject) -> None:
     """Check that start and end are those of the row, in image order, in both directions."""
-    request, lines = _scanned(subject)
+    request, lines = scanned(subject)
     pixel = max(request.pixel_size)
     for line in lines:
         ends = np.array(line_ends(request.region, request.shape, line.index))
         away = np.abs(np.array([line.start, line.end]) - ends).max()
-        _demand(away < pixel, f"row {line.index} {line.direction} lies {away:.1e} m off its place")
+        demand(away < pixel, f"row {line.index} {line.direction} lies {away:.1e} m off its place")
 
 
 def a_turned_frame_is_turned(subject: Subject) -> None:
     """Check that with the frame turned by a quarter the lines run along y."""
-    _, lines = _scanned(subject, subject.request(angle=np.pi / 2))
+    _, lines = scanned(subject, subject.request(angle=np.pi / 2))
     for line in lines:
         dx, dy = (b - a for a, b in zip(line.start, line.end, strict=True))
-        _demand(dy > 100 * abs(dx), f"row {line.index} runs by ({dx:.1e}, {dy:.1e}) m, not along y")
+        demand(dy > 100 * abs(dx), f"row {line.index} runs by ({dx:.1e}, {dy:.1e}) m, not along y")
 
 
 def channels_are_as_declared(subject: Subject) -> None:
     """Check that the channels asked for come, all if none is named, float32, all pixels."""
     declared = [c.name for c in subject.microscope.capabilities.channels]
-    request, lines = _scanned(subject)
+    request, lines = scanned(subject)
     for line in lines:
         came = sorted(line.channels)
-        _demand(came == sorted(declared), f"channels {came} came, {declared} are declared")
+        demand(came == sorted(declared), f"channels {came} came, {declared} are declared")
         for name, values in line.channels.items():
-            _demand(values.dtype == np.float32, f"{name} is {values.dtype}, not float32")
-            _demand(values.shape[0] == request.shape[1], f"{name} has shape {values.shape}")
-    _, lines = _scanned(subject, replace(subject.request(), channels=(declared[0],)))
-    _demand(all(set(line.channels) == {declared[0]} for line in lines), "only what was asked for")
+            demand(values.dtype == np.float32, f"{name} is {values.dtype}, not float32")
+            demand(values.shape[0] == request.shape[1], f"{name} has shape {values.shape}")
+    _, lines = scanned(subject, replace(subject.request(), channels=(declared[0],)))
+    demand(all(set(line.channels) == {declared[0]} for line in lines), "only what was asked for")
 
 
 def missing_readings_are_flagged(subject: Subject) -> None:
     """Check that a line with a value that is not finite says so."""
-    for line in _scanned(subject)[1]:
+    for line in scanned(subject)[1]:
         finite = all(np.isfinite(values).all() for values in line.channels.values())
-        _demand(finite or line.flags != LineFlag.GOOD, f"row {line.index} has gaps but is good")
+        demand(finite or line.flags != LineFlag.GOOD, f"row {line.index} has gaps but is good")
 
 
 def time_runs_forward(subject: Subject) -> None:
     """Check that lines carry the instrument's clock, and a frame takes at least its lines' time."""
     begin = subject.microscope.state().time
-    request, lines = _scanned(subject)
+    request, lines = scanned(subject)
     times = [begin, *(line.time for line in lines)]
-    _demand(bool((np.diff(times) >= 0).all()), "time stamps never run backwards")
+    demand(bool((np.diff(times) >= 0).all()), "time stamps never run backwards")
     least = 0.8 * request.shape[0] / request.line_rate
-    _demand(times[-1] - begin >= least, f"{times[-1] - begin:.3g} s for a frame of {least:.3g} s")
+    demand(times[-1] - begin >= least, f"{times[-1] - begin:.3g} s for a frame of {least:.3g} s")
 
 
 def a_finished_scan_leaves_no_bias(subject: Subject) -> None:
     """Check that after the `stop` that follows a frame bias and drive read zero."""
-    _scanned(subject, _with_drive(subject))
-    _check_zero_after_stop(subject)
+    scanned(subject, with_drive(subject))
+    check_zero_after_stop(subject)
 
 
 def closing_the_iterator_leaves_no_bias(subject: Subject) -> None:
     """Check that a scan that is broken off leaves no bias, and that the next is complete."""
-    lines = subject.microscope.scan(subject.microscope.accept(_with_drive(subject)))
+    lines = subject.microscope.scan(subject.microscope.accept(with_drive(subject)))
     next(lines)
     close = getattr(lines, "close", None)
-    _demand(close is not None, "the iterator of a scan can be closed")
+    demand(close is not None, "the iterator of a scan can be closed")
     if close is not None:
         close()
     scanning = subject.microscope.state().scanning
-    _demand(not scanning, "the scan has ended when its iterator is closed")
-    _check_zero_after_stop(subject)
-    _check_order(subject, SlowDirection.DOWN)
+    demand(not scanning, "the scan has ended when its iterator is closed")
+    check_zero_after_stop(subject)
+    check_order(subject, SlowDirection.DOWN)
 
 
 def a_probe_leaves_no_bias(subject: Subject) -> None:
@@ -176,17 +150,17 @@ def a_probe_leaves_no_bias(subject: Subject) -> None:
     center = microscope.capabilities.scanner_range.center
     request = ProbeRequest(ProbeKind.HYSTERESIS_LOOP, center, subject.waveform)
     if not microscope.capabilities.probes:
-        _demand(_refuses(lambda: microscope.probe(request)), "a probe it cannot do is refused")
+        demand(refuses(lambda: microscope.probe(request)), "a probe it cannot do is refused")
         return
     spectrum = microscope.probe(microscope.accept(request))
-    _check_zero(subject)
+    check_zero(subject)
     samples = len(spectrum.time)
     arrays: Sequence[np.ndarray] = (
         spectrum.bias, spectrum.response, spectrum.on_field, spectrum.cycle, spectrum.write_bias,
     )  # fmt: skip
-    _demand(samples > 0 and all(len(a) == samples for a in arrays), "all samples are kept")
+    demand(samples > 0 and all(len(a) == samples for a in arrays), "all samples are kept")
     largest = float(np.abs(spectrum.bias).max())
-    _demand(largest <= subject.waveform.amplitude + 1e-3, f"the probe applied {largest:.3g} V")
+    demand(largest <= subject.waveform.amplitude + 1e-3, f"the probe applied {largest:.3g} V")
 
 
 def withdraw_is_latched(subject: Subject) -> None:
@@ -194,21 +168,21 @@ def withdraw_is_latched(subject: Subject) -> None:
     microscope = subject.microscope
     request = microscope.accept(subject.request())
     microscope.withdraw()
-    _demand(microscope.state().tip is TipState.WITHDRAWN, "the tip reads as withdrawn")
-    _check_zero(subject)
-    _demand(_refuses(lambda: next(microscope.scan(request))), "a withdrawn tip scans nothing")
+    demand(microscope.state().tip is TipState.WITHDRAWN, "the tip reads as withdrawn")
+    check_zero(subject)
+    demand(refuses(lambda: next(microscope.scan(request))), "a withdrawn tip scans nothing")
     microscope.park()
-    _demand(microscope.state().tip is TipState.WITHDRAWN, "parking does not lower a withdrawn tip")
+    demand(microscope.state().tip is TipState.WITHDRAWN, "parking does not lower a withdrawn tip")
     microscope.clear()
-    _check_order(subject, SlowDirection.DOWN)
+    check_order(subject, SlowDirection.DOWN)
 
 
 def park_can_be_left_again(subject: Subject) -> None:
     """Check that after `park` there is no bias, and that the next scan runs."""
     subject.microscope.park()
-    _demand(subject.microscope.state().tip is TipState.PARKED, "the tip reads as parked")
-    _check_zero(subject)
-    _check_order(subject, SlowDirection.DOWN)
+    demand(subject.microscope.state().tip is TipState.PARKED, "the tip reads as parked")
+    check_zero(subject)
+    check_order(subject, SlowDirection.DOWN)
 
 
 Check: TypeAlias = Callable[[Subject], None]
@@ -224,59 +198,11 @@ CONTRACT: tuple[Check, ...] = (
     time_runs_forward,
     a_finished_scan_leaves_no_bias,
     closing_the_iterator_leaves_no_bias,
+    a_path_brings_its_sweeps_in_order,
+    a_path_takes_the_time_of_the_cost_model,
+    a_path_broken_off_leaves_no_bias,
     a_probe_leaves_no_bias,
     withdraw_is_latched,
     park_can_be_left_again,
 )
 """All checks, in an order that moves as little as possible first."""
-
-
-def _scanned(
-    subject: Subject, request: ScanRequest | None = None
-) -> tuple[ScanRequest, list[ScanLine]]:
-    accepted = subject.microscope.accept(request or subject.request())
-    return accepted, list(subject.microscope.scan(accepted))
-
-
-def _check_order(subject: Subject, direction: SlowDirection) -> None:
-    request, lines = _scanned(subject, replace(subject.request(), slow_direction=direction))
-    rows: Iterator[int] | range = range(request.shape[0])
-    if direction is SlowDirection.UP:
-        rows = reversed(range(request.shape[0]))
-    expected = [(row, d) for row in rows for d in (Direction.TRACE, Direction.RETRACE)]
-    got = [(line.index, line.direction) for line in lines]
-    _demand(got == expected, f"a scan {direction} brings trace and retrace of each row in order")
-
-
-def _with_drive(subject: Subject) -> ScanRequest:
-    can = subject.microscope.capabilities
-    volts = min(0.5, can.max_bias)
-    dc_bias = volts if can.probes or can.writes else 0.0
-    return replace(subject.request(), drive=Drive(volts, dc_bias=dc_bias))
-
-
-def _check_zero_after_stop(subject: Subject) -> None:
-    if lifts_first(subject.microscope.capabilities.feedback):
-        return
-    subject.microscope.stop()
-    _check_zero(subject)
-
-
-def _check_zero(subject: Subject) -> None:
-    state = subject.microscope.state()
-    current = subject.microscope.capabilities.feedback is Feedback.CURRENT
-    if current and state.tip is TipState.ENGAGED:
-        return
-    _demand(is_zero(state), f"bias reads {state.bias} V and drive {state.drive} V, not zero")
-
-
-def _refuses(action: Callable[[], object]) -> bool:
-    with suppress(AfmError):
-        action()
-        return False
-    return True
-
-
-def _demand(kept: bool, promise: str) -> None:
-    if not kept:
-        raise ContractBroken(promise)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ai_afm.errors import SafetyStop
-from ai_afm.geometry import line_ends
+from ai_afm.geometry import line_ends, sample_ends
+from ai_afm.image.instrument_time import path_schedule
 from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
 from ai_afm.microscope.simulated.clock import InstantClock
 from ai_afm.types import (
@@ -20,9 +21,11 @@ from ai_afm.types import (
     ConsentLevel,
     ConsentZone,
     Direction,
+    Drive,
     Limits,
     Measurement,
     Mode,
+    PathRequest,
     Point,
     ProbeRequest,
     ScanLine,
@@ -128,10 +131,7 @@ class FakeMicroscope:
         self._enter("scan")
         self._touch()
         self.scanning = True
-        if request.drive is not None:
-            self.bias, self.drive = request.drive.dc_bias, request.drive.amplitude
-        elif self.feedback is not Feedback.CURRENT:
-            self.drive = 1.0
+        self._switch_on(request.drive)
         rows = range(request.shape[0])
         try:
             for row in rows if request.slow_direction == "down" else reversed(rows):
@@ -140,6 +140,25 @@ class FakeMicroscope:
                     if not self.scanning:
                         return
                     yield self._line(request, row, direction)
+        finally:
+            self.scanning = False
+
+    def path(self, request: PathRequest) -> Iterator[ScanLine]:
+        """Yield sweeps whose height is x and whose amplitude is y of each sample, m."""
+        self._enter("path")
+        self._touch()
+        self.scanning = True
+        self._switch_on(request.drive)
+        durations = path_schedule(request, self.capabilities.times).durations.tolist()
+        ways = tuple(Direction) if request.both_ways else (Direction.TRACE,)
+        try:
+            for index, sweep in enumerate(request.sweeps):
+                for direction in ways:
+                    self._enter("line")
+                    if not self.scanning:
+                        return
+                    self.clock.sleep(durations[index] / len(ways))
+                    yield self._pass(sample_ends(sweep), (index, direction), request, sweep.pixels)
         finally:
             self.scanning = False
 
@@ -227,11 +246,27 @@ class FakeMicroscope:
         if failure is not None:
             raise failure
 
+    def _switch_on(self, drive: Drive | None) -> None:
+        if drive is not None:
+            self.bias, self.drive = drive.dc_bias, drive.amplitude
+        elif self.feedback is not Feedback.CURRENT:
+            self.drive = 1.0
+
     def _line(self, request: ScanRequest, row: int, direction: Direction) -> ScanLine:
-        start, end = line_ends(request.region, request.shape, row)
         self.clock.sleep(0.5 / request.line_rate)
+        ends = line_ends(request.region, request.shape, row)
+        return self._pass(ends, (row, direction), request, request.shape[1])
+
+    def _pass(
+        self,
+        ends: tuple[Point, Point],
+        which: tuple[int, Direction],
+        request: ScanRequest | PathRequest,
+        pixels: int,
+    ) -> ScanLine:
+        start, end = ends
+        index, direction = which
         self.position = end if direction is Direction.TRACE else start
-        pixels = request.shape[1]
         channels = {
             "height": np.linspace(start[0], end[0], pixels).astype(np.float32),
             "amplitude": np.linspace(start[1], end[1], pixels).astype(np.float32),
@@ -240,7 +275,7 @@ class FakeMicroscope:
             channels["current"] = np.full(pixels, self.current, np.float32)
         if request.channels is not None:
             channels = {name: channels[name] for name in request.channels}
-        return ScanLine(row, direction, start, end, channels, self.clock.now())
+        return ScanLine(index, direction, start, end, channels, self.clock.now())
 
 
 def failing_at(call: int, failure: BaseException) -> Callable[[int, str], BaseException | None]:

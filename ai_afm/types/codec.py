@@ -129,7 +129,7 @@ def _encode(value: Any, hint: Any, where: str) -> Any:
     if dataclasses.is_dataclass(hint):
         if type(value) is not hint:
             raise BadInput(f"{where} is a {type(value).__name__}, not a {_name(hint)}")
-        return encode(value)
+        return _encode_sweep(value, where) if isinstance(value, Sweep) else encode(value)
     if issubclass(hint, Enum):
         if not isinstance(value, hint):
             raise BadInput(f"{where} is {value!r}, not a {_name(hint)}")
@@ -145,6 +145,8 @@ def _decode(stored: Any, hint: Any, where: str) -> Any:
             raise BadInput(f"{where} is {stored!r}, not a list")
         hints = _item_hints(hint, len(stored), where)
         return tuple(_decode(s, h, where) for s, h in zip(stored, hints, strict=True))
+    if hint is Sweep:
+        return _decode_sweep(stored, where)
     if dataclasses.is_dataclass(hint):
         return _decode_class(stored, typing.cast(type, hint), where)
     if issubclass(hint, Enum):
@@ -153,6 +155,22 @@ def _decode(stored: Any, hint: Any, where: str) -> Any:
         except ValueError as exc:
             raise BadInput(f"{where}: {exc}") from exc
     return _scalar(stored, hint, where)
+
+
+def _encode_sweep(sweep: Sweep, where: str) -> list[float | int]:
+    """Encode a sweep of a path as [x0, y0, x1, y1, speed, pixels]: a path has thousands of them."""
+    places = (sweep.start, sweep.end)
+    if not all(isinstance(place, tuple) and len(place) == 2 for place in places):
+        raise BadInput(f"{where}: the ends of a sweep are two numbers each")
+    floats = [_scalar(v, float, where) for v in (*sweep.start, *sweep.end, sweep.speed)]
+    return [*floats, _scalar(sweep.pixels, int, where)]
+
+
+def _decode_sweep(stored: Any, where: str) -> Sweep:
+    if not isinstance(stored, list) or len(stored) != 6:
+        raise BadInput(f"{where} is no sweep [x0, y0, x1, y1, speed, pixels]")
+    x0, y0, x1, y1, speed = (_scalar(v, float, where) for v in stored[:5])
+    return Sweep((x0, y0), (x1, y1), speed, _scalar(stored[5], int, where))
 
 
 def _decode_class(stored: Any, cls: type, where: str) -> Any:

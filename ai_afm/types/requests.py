@@ -125,7 +125,18 @@ class ScanRequest:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One pass of a path: `start` to `end` (m) at `speed` (m/s), recorded in `pixels` samples."""
+    """One straight pass of a path.
+
+    Parameters
+    ----------
+    start, end
+        Outer edges of the first and the last sample, m: like the rows of a frame, a sweep of n
+        samples is cut into n equal parts, and each sample is read in the middle of its part.
+    speed
+        Of the tip, m/s.
+    pixels
+        Number of samples.
+    """
 
     start: Point
     end: Point
@@ -135,11 +146,29 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class PathRequest:
-    """A sequence of passes: zig-zags, transects, lines of variable speed."""
+    """A sequence of passes: zig-zags, transects, lines of variable speed.
+
+    Parameters
+    ----------
+    sweeps
+        In order; between two of them the tip moves straight.
+    channels, drive
+        As in `ScanRequest`.
+    both_ways
+        Whether each sweep is recorded there and back (trace and retrace). If not, each is recorded
+        once, and a sweep that begins where the one before ends and goes straight on needs no
+        turn-around: so a line of variable speed is made.
+    travel_speed
+        Of moves between sweeps, m/s; `None` for the instrument's own.
+    role, target, reason
+        As in `ScanRequest`.
+    """
 
     sweeps: tuple[Sweep, ...]
     channels: tuple[str, ...] | None = None
     drive: Drive | None = None
+    both_ways: bool = True
+    travel_speed: float | None = None
     role: Role = Role.RASTER
     target: str | None = None
     reason: str = ""

@@ -8,6 +8,7 @@ from cell to cell.
 
 import cmath
 import dataclasses
+import itertools
 import math
 import sys
 from collections import Counter
@@ -42,8 +43,18 @@ class Setting:
     max_pixels: int = 4096
     own_drive: float = 1.0
     own_setpoint: float = 1.0
-    overhead: float = 0.07  # s: command latency and settling
+    lifts: bool = False  # whether the tip is lifted for moves within a path
     travel_speed: float = 2e-5
+
+
+TURN, LATENCY, SETTLE, SETTLE_RANGE, RANGE, RECOVERY, CHANGE = (
+    0.005, 0.05, 0.02, 0.05, 2e-5, 0.005, 0.003,
+)  # fmt: skip
+
+
+def move_time(distance: float, speed: float) -> float:
+    """Return the time of a move within a path, s."""
+    return distance / speed + SETTLE + SETTLE_RANGE * min(1.0, distance / RANGE) + RECOVERY
 
 
 def is_legal(request: object, setting: Setting) -> bool:
@@ -64,7 +75,9 @@ def numbers_are_sound(value: object) -> bool:
     if isinstance(value, tuple):
         return all(numbers_are_sound(v) for v in value)
     if dataclasses.is_dataclass(value):
-        return all(numbers_are_sound(getattr(value, f.name)) for f in dataclasses.fields(value))
+        held = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        yes_or_no = held.pop("both_ways", True)
+        return isinstance(yes_or_no, bool) and all(map(numbers_are_sound, held.values()))
     return True
 
 
@@ -178,12 +191,73 @@ def path(request: PathRequest, setting: Setting) -> bool:
         fast = 0 < sweep.speed <= setting.limits.max_tip_speed * (1 + 1e-9)
         if not (sound and fast and start != end and reachable([start, end], setting)):
             return False
-        zones = [top_zone(point, setting) for point in points_along(start, end, setting)]
-        if any(zone is not None and zone.level == "forbidden" for zone in zones):
+        if not way_ok(start, end, drive.dc_bias, setting):
             return False
-        if drive.dc_bias != 0 and not all(bias_ok(z, abs(drive.dc_bias)) for z in zones):
+    travel = setting.travel_speed if request.travel_speed is None else request.travel_speed
+    if not 0 < travel <= setting.travel_speed:
+        return False
+    for link in links_of(request, setting):
+        if link.moved and not setting.lifts:
+            if travel > setting.limits.max_tip_speed * (1 + 1e-9):
+                return False
+        touches = not (link.moved and setting.lifts)
+        if not way_ok(link.start, link.end, drive.dc_bias if touches else 0.0, setting):
             return False
     return True
+
+
+@dataclass(frozen=True)
+class Link:
+    """The way from a sweep to the next: its ends, its time beyond the turn, whether as a move."""
+
+    start: complex
+    end: complex
+    turn: float
+    beyond: float
+    moved: bool
+
+
+def links_of(request: PathRequest, setting: Setting) -> list[Link]:
+    travel = setting.travel_speed if request.travel_speed is None else request.travel_speed
+    links = []
+    for before, after in itertools.pairwise(request.sweeps):
+        a, b = complex(*before.start), complex(*before.end)
+        c, d = complex(*after.start), complex(*after.end)
+        turn = max(TURN, abs(b - a) / before.speed / 9)
+        start = a if request.both_ways else b
+        gap = abs(c - start)
+        ahead = ((b - a).conjugate() * (d - c)).real >= (1 - 1e-9) * abs(b - a) * abs(d - c)
+        if not request.both_ways and ahead and gap <= 1e-9 * abs(b - a):
+            turn, step = 0.0, 0.0
+        else:
+            step = gap / min(before.speed, after.speed)
+        move = move_time(gap, travel)
+        change = CHANGE if before.speed != after.speed else 0.0
+        moved = turn + move < max(turn, step)
+        beyond = move if moved else max(0.0, step - turn)
+        links.append(Link(start, c, turn, beyond + change, moved))
+    return links
+
+
+def way_ok(start: complex, end: complex, dc: float, setting: Setting) -> bool:
+    if abs(end - start) <= PM:
+        return True
+    zones = [top_zone(point, setting) for point in points_along(start, end, setting)]
+    if any(zone is not None and zone.level == "forbidden" for zone in zones):
+        return False
+    return dc == 0 or all(bias_ok(z, abs(dc)) for z in zones)
+
+
+def move_ok(start: complex, end: complex, setting: Setting) -> bool:
+    """Tell whether a straight move meets no forbidden zone, but for the one where it begins."""
+    if abs(end - start) <= PM:
+        return True
+    points = sorted(points_along(start, end, setting), key=lambda p: abs(p - start))
+    zones = [top_zone(point, setting) for point in points]
+    levels = [zone is not None and zone.level == "forbidden" for zone in zones]
+    while levels and levels[0]:
+        levels.pop(0)
+    return not any(levels)
 
 
 def points_along(start: complex, end: complex, setting: Setting) -> list[complex]:
@@ -226,11 +300,10 @@ def probe(request: ProbeRequest, setting: Setting) -> bool:
     )
 
 
-def lines_of(request: object) -> list[tuple[complex, complex, float]]:
-    """Return all passes as (start, end, seconds)."""
+def lines_of(request: object, setting: Setting) -> list[tuple[complex, complex, float]]:
+    """Return all passes in contact as (start, end, seconds)."""
     if isinstance(request, PathRequest):
-        ends = [(complex(*s.start), complex(*s.end), s.speed) for s in request.sweeps]
-        return [(a, b, abs(b - a) / speed) for a, b, speed in ends]
+        return path_lines(request, setting)
     lines = request.shape[0] if isinstance(request, ScanRequest) else request.lines
     lower_left, lower_right, upper_right, upper_left = corner_points(request.region)
     passes = []
@@ -239,6 +312,23 @@ def lines_of(request: object) -> list[tuple[complex, complex, float]]:
         left = upper_left + (lower_left - upper_left) * down
         right = upper_right + (lower_right - upper_right) * down
         passes += [(left, right, 0.5 / request.line_rate), (right, left, 0.5 / request.line_rate)]
+    return passes
+
+
+def path_lines(request: PathRequest, setting: Setting) -> list[tuple[complex, complex, float]]:
+    links, passes = links_of(request, setting), []
+    for index, sweep in enumerate(request.sweeps):
+        a, b = complex(*sweep.start), complex(*sweep.end)
+        once = abs(b - a) / sweep.speed
+        turn = max(TURN, once / 9)
+        link = links[index] if index < len(links) else Link(a, a, turn, 0.0, moved=False)
+        stays = link.beyond if link.end == link.start else 0.0
+        if request.both_ways:
+            passes += [(a, b, once + turn), (b, a, once + link.turn + stays)]
+        else:
+            passes.append((a, b, once + link.turn + stays))
+        if link.end != link.start and not (link.moved and setting.lifts):
+            passes.append((link.start, link.end, link.beyond))
     return passes
 
 
@@ -276,7 +366,7 @@ def dose_of(request: object, setting: Setting) -> dict[str, Counter]:
         rms = math.sqrt(drive.dc_bias**2 + drive.amplitude**2 / 2)
         asked = getattr(request, "setpoint", None)
         load = 1.0 if asked is None else max(1.0, asked / setting.own_setpoint)
-    for start, end, seconds in lines_of(request):
+    for start, end, seconds in lines_of(request, setting):
         for cell, fraction in walk(start, end):
             if fraction == 0:
                 continue
@@ -294,12 +384,25 @@ def volt_seconds(wave) -> float:
     return mean * on + abs(wave.read_bias) * off + wave.drive * math.sqrt(0.5) * (on + off)
 
 
-def seconds_of(request: object) -> float:
+def seconds_of(request: object, setting: Setting) -> float:
+    """Return the time of a request with the move to it, s."""
+    travel = abs(beginning(request) - setting.position)
+    arrive = LATENCY + move_time(travel, setting.travel_speed)
     if isinstance(request, ProbeRequest):
         wave = request.waveform
-        each = 0.0 if wave is None else wave.on_time + wave.off_time
-        return 0.0 if wave is None else wave.cycles * wave.steps * each
-    return sum(seconds for _, _, seconds in lines_of(request))
+        if wave is None:
+            return arrive + LATENCY + 1.0
+        return arrive + LATENCY + wave.cycles * wave.steps * (wave.on_time + wave.off_time)
+    if isinstance(request, PathRequest):
+        passes = 0.0
+        for sweep in request.sweeps:
+            once = abs(complex(*sweep.end) - complex(*sweep.start)) / sweep.speed
+            passes += 2 * once + max(TURN, once / 9) if request.both_ways else once
+        last = max(TURN, once / 9)
+        return arrive + passes + last + sum(k.turn + k.beyond for k in links_of(request, setting))
+    lines = request.shape[0] if isinstance(request, ScanRequest) else request.lines
+    line = 0.9 / request.line_rate + 2 * max(TURN, 0.05 / request.line_rate)
+    return arrive + lines * line
 
 
 def beginning(request: object) -> complex:
@@ -318,7 +421,9 @@ def beginning(request: object) -> complex:
 def history(request: object, setting: Setting) -> bool:
     limits = setting.limits
     travel = abs(beginning(request) - setting.position)
-    took = setting.overhead + travel / setting.travel_speed + seconds_of(request)
+    took = seconds_of(request, setting)
+    if not move_ok(setting.position, beginning(request), setting):
+        return False
     if travel > limits.max_travel * (1 + 1e-9) or took > limits.max_run_time * (1 + 1e-9):
         return False
     added = dose_of(request, setting)

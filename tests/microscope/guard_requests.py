@@ -61,7 +61,7 @@ def a_drive(rng: np.random.Generator) -> Drive | None:
 
 
 def a_request(rng: np.random.Generator) -> ScanRequest | ProbeRequest | PathRequest | WriteRequest:
-    kind = rng.choice(4, p=(0.5, 0.3, 0.1, 0.1))
+    kind = rng.choice(4, p=(0.4, 0.25, 0.25, 0.1))
     if kind == 0:
         shape = (int(rng.integers(1, 7)), int(rng.integers(1, 300)))
         direction = SlowDirection.UP if rng.random() < 0.5 else SlowDirection.DOWN
@@ -80,9 +80,30 @@ def a_request(rng: np.random.Generator) -> ScanRequest | ProbeRequest | PathRequ
         ends = [(float(x), float(y)) for x, y in points]
         speeds = rng.uniform(1e-7, 5e-5, 3).tolist()
         sweeps = tuple(Sweep(ends[i], ends[i + 1], speeds[i], 7) for i in range(3))
-        return PathRequest(sweeps, drive=a_drive(rng))
+        return a_path(rng, sweeps)
     region = a_region(rng, 8e-6, 1e-6)
     return WriteRequest(region, rng.uniform(-8, 8), int(rng.integers(1, 5)), rng.uniform(0.5, 9))
+
+
+def a_path(rng: np.random.Generator, far: tuple[Sweep, ...]) -> PathRequest:
+    """Return a path of sweeps far apart, of a zig-zag, or of one line of variable speed."""
+    kind, both_ways = rng.integers(4), bool(rng.random() < 0.5)
+    if kind == 3:
+        apart = [replace(s, end=(s.start[0] + rng.uniform(1e-8, 3e-7), s.start[1])) for s in far]
+        return PathRequest(tuple(apart), None, a_drive(rng), both_ways)
+    travel_speed = rng.choice((None, None, rng.uniform(1e-6, 2.2e-5)))
+    if kind == 0:
+        return PathRequest(far, None, a_drive(rng), both_ways, travel_speed)
+    start, along = complex(*far[0].start), cmath.rect(1, rng.uniform(-3, 3))
+    size, step = rng.uniform(3e-8, 5e-7), rng.uniform(2e-9, 2e-7)
+    sweeps = []
+    for index in range(int(rng.integers(1, 6))):
+        a = start + (1j * along * step * index if kind == 1 else along * size * index)
+        b = a + along * size
+        ends = (a.real, a.imag), (b.real, b.imag)
+        speed = far[0].speed if kind == 1 else far[index % 3].speed
+        sweeps.append(Sweep(*ends, speed, 9))
+    return PathRequest(tuple(sweeps), None, a_drive(rng), both_ways, travel_speed)
 
 
 def a_zone(rng: np.random.Generator, around: complex) -> ConsentZone:
@@ -109,7 +130,8 @@ def a_case(rng: np.random.Generator) -> tuple[object, Setting]:
         zones = (everywhere, *zones)
     earlier = (request,) * int(rng.integers(0, 3))
     position = complex(*rng.uniform(-1e-6, 1e-6, 2))
-    setting = Setting(limits, SCANNER, zones, earlier, position)
+    lifts = bool(rng.random() < 0.5)
+    setting = Setting(limits, SCANNER, zones, earlier, position, lifts=lifts)
     if rng.random() < 0.5:
         return on_an_edge(request, setting, rng)
     if rng.random() < 0.1:
@@ -124,6 +146,8 @@ def on_an_edge(
     ways = [travel_edge, time_edge, dose_edge, passes_edge, place_edge, place_edge]
     ways += [zone_edge] * 3 * bool(setting.zones)
     ways += [volts_edge] * 3
+    if isinstance(request, PathRequest) and len(request.sweeps) > 1:
+        ways += [way_edge] * 8
     return ways[rng.integers(len(ways))](request, setting, rng)
 
 
@@ -133,8 +157,7 @@ def travel_edge(request, setting, rng):
 
 
 def time_edge(request, setting, rng):
-    travel = abs(beginning(request) - setting.position)
-    total = setting.overhead + travel / setting.travel_speed + seconds_of(request)
+    total = seconds_of(request, setting)
     limits = replace(setting.limits, max_run_time=total * (1 + near(rng, 1e-3)))
     return request, replace(setting, limits=limits)
 
@@ -181,6 +204,25 @@ def zone_edge(request, setting, rng):
     zones = list(setting.zones)
     zones[index] = replace(zone, region=region)
     return request, replace(setting, zones=tuple(zones))
+
+
+def way_edge(request, setting, rng):
+    """Paint a small zone whose edge lies beside the middle of a way between two sweeps."""
+    index = int(rng.integers(len(request.sweeps) - 1))
+    before, after = request.sweeps[index], request.sweeps[index + 1]
+    start = complex(*(before.start if request.both_ways else before.end))
+    along = complex(*after.start) - start
+    if abs(along) < 1e-9:
+        return request, setting
+    across = 1j * along / abs(along)
+    height = rng.uniform(2e-9, 1e-7)
+    center = start + along * rng.uniform(0.3, 0.7) + across * (height / 2 + near(rng))
+    size = (min(abs(along), 1e-7) * rng.uniform(0.1, 0.5), height)
+    level = ConsentLevel.FORBIDDEN if rng.random() < 0.5 else ConsentLevel.IMAGE
+    spot = ScanRegion((center.real, center.imag), size, cmath.phase(along))
+    if level is ConsentLevel.IMAGE:
+        request = replace(request, drive=Drive(1.0, None, 2.0))
+    return request, replace(setting, zones=(*setting.zones, ConsentZone(spot, level)))
 
 
 def volts_edge(request, setting, rng):

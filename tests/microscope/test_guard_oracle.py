@@ -10,27 +10,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ai_afm.microscope.base import Capabilities
-from ai_afm.microscope.dose import DoseMap, request_dose
+from ai_afm.microscope.dose import DoseMap, pass_dose, path_passes, request_dose
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.testing.fake import FakeMicroscope, bias_everywhere, wide_limits
-from ai_afm.types import Consent, Drive, ScanRegion, ScanRequest, WriteRequest
+from ai_afm.types import Consent, Drive, PathRequest, ScanRegion, ScanRequest, WriteRequest
 
 
 class Instrument(FakeMicroscope):
     """A fake whose scanner lies where the setting says."""
 
     scanner = SCANNER
+    lifts = False
 
     @property
     def capabilities(self) -> Capabilities:
         return replace(
-            FakeMicroscope.capabilities.fget(self), scanner_range=self.scanner, settle=0.02
+            FakeMicroscope.capabilities.fget(self),
+            scanner_range=self.scanner,
+            lifts_to_move=self.lifts,
         )
 
 
 def guard_for(setting: Setting) -> GuardedMicroscope:
     instrument = Instrument()
-    instrument.scanner = setting.scanner
+    instrument.scanner, instrument.lifts = setting.scanner, setting.lifts
     instrument.position = (setting.position.real, setting.position.imag)
     dose = DoseMap()
     for request in setting.earlier:
@@ -39,6 +42,10 @@ def guard_for(setting: Setting) -> GuardedMicroscope:
         if isinstance(request, WriteRequest):
             volts = abs(request.bias)
         load = max(1.0, getattr(request, "setpoint", None) or 1.0)
+        if isinstance(request, PathRequest):
+            times = instrument.capabilities.times
+            dose += pass_dose(path_passes(request, times, lifts=setting.lifts), volts, load)
+            continue
         dose += request_dose(request, volts, load)
     consent = Consent(setting.zones)
     return GuardedMicroscope(instrument, setting.limits, consent, instrument.clock, dose)

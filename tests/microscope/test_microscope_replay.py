@@ -10,8 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ai_afm.errors import BadInput, ConfigError, InstrumentError, OutOfRange, SafetyStop
-from ai_afm.geometry import pixel_grid, sample_to_pixel
+from ai_afm.geometry import (
+    pixel_grid,
+    row_sweep,
+    sample_ends,
+    sample_to_pixel,
+    sweep_points,
+)
 from ai_afm.image.assemble import Assembler
+from ai_afm.image.instrument_time import request_seconds
 from ai_afm.image.readers import read_file
 from ai_afm.image.resample import Resampler, bilinear
 from ai_afm.microscope.base import Feedback, TipState
@@ -31,6 +38,7 @@ from ai_afm.types import (
     ScanRegion,
     ScanRequest,
     SlowDirection,
+    Sweep,
 )
 
 LINES, PIXELS = 30, 40
@@ -162,7 +170,7 @@ def test_what_an_image_cannot_know_is_refused() -> None:
         device.probe(probe)
     with pytest.raises(InstrumentError):
         device.accept(probe)
-    with pytest.raises(InstrumentError):
+    with pytest.raises(OutOfRange, match="no sweeps"):
         device.accept(PathRequest(()))
     small = ScanRequest(replace(REGION, size=(1e-6, 1e-6)), (4, 5), 1.0)
     with pytest.raises(InstrumentError, match="V DC"):
@@ -282,3 +290,92 @@ def test_a_real_scan_is_replayed_where_its_header_places_it(real_data: Path) -> 
     # The surface has steps, but most of it is smooth from one stored pixel to the next.
     assert np.corrcoef(nearest.ravel(), again.get("height").ravel())[0, 1] > 0.98
     assert dict(device.measurement().extra)["replay"].startswith("of PTO_Funakubo0007.h5")
+
+
+# Paths
+
+
+def band(frame: Frame, columns: tuple[int, int], speed: float = 4e-6) -> PathRequest:
+    rows = range(2, 27)
+    return PathRequest(tuple(row_sweep(frame.region, frame.shape, r, columns, speed) for r in rows))
+
+
+def test_a_path_over_stored_pixels_brings_these_pixels() -> None:
+    frame = stored()
+    for line in microscope(frame).path(band(frame, (9, 21))):
+        for name in ("height", "amplitude", "phase"):
+            image = frame.get(name, line.direction)
+            image = frame.get(name) if image is None else image
+            expected = image[2 + line.index, 9:22]
+            np.testing.assert_allclose(line.channels[name], expected, rtol=1e-4)
+
+
+def test_a_path_that_goes_to_the_left_brings_them_in_its_own_order() -> None:
+    frame = stored()
+    lines = list(microscope(frame).path(replace(band(frame, (21, 9)), both_ways=False)))
+    expected = frame.get("height")[2, 21:8:-1]
+    np.testing.assert_allclose(lines[0].channels["height"], expected, rtol=1e-4)
+    assert (lines[0].start, lines[0].end) == sample_ends(band(frame, (21, 9)).sweeps[0])
+    assert [line.index for line in lines] == list(range(25))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(
+    st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.floats(-3.1, 3.1), st.integers(1, 30)),
+    min_size=1, max_size=6,
+), st.booleans())  # fmt: skip
+def test_the_clock_of_a_replayed_path_is_that_of_the_cost_model(
+    parts: list[tuple[float, float, float, int]], both_ways: bool
+) -> None:
+    sweeps = []
+    for x, y, angle, pixels in parts:
+        start = (REGION.center[0] + x * 1e-6, REGION.center[1] + y * 1e-6)
+        end = (start[0] + 4e-7 * math.cos(angle), start[1] + 4e-7 * math.sin(angle))
+        sweeps.append(Sweep(start, end, 2e-6, pixels))
+    device = microscope()
+    path = PathRequest(tuple(sweeps), both_ways=both_ways)
+    lines = list(device.path(path))
+    expected = request_seconds(path, REGION.center, device.capabilities.times)
+    assert device.state().time == pytest.approx(expected)
+    assert [line.channels["height"].size for line in lines[:: 2 if both_ways else 1]] == [
+        s.pixels for s in sweeps
+    ]
+    for line in lines:
+        x, y = sweep_points(sweeps[line.index])
+        extra = 1e-9 if line.direction is Direction.RETRACE else 0.0
+        np.testing.assert_allclose(line.channels["height"], x * 0.02 + y * 0.01 + extra, atol=2e-14)
+
+
+def test_a_path_drifts_and_has_noise_like_a_frame() -> None:
+    frame = stored()
+    quiet, noisy = microscope(frame), microscope(frame, noise=0.1, drift=(1e-8, 0.0), seed=2)
+    still = [line.channels["height"] for line in quiet.path(band(frame, (9, 21)))]
+    shifted = [line.channels["height"] for line in noisy.path(band(frame, (9, 21)))]
+    once_more = microscope(frame, noise=0.1, drift=(1e-8, 0.0), seed=2)
+    again = [line.channels["height"] for line in once_more.path(band(frame, (9, 21)))]
+    assert not np.allclose(still, shifted, rtol=1e-4)
+    np.testing.assert_array_equal(shifted, again)
+
+
+def test_a_stopped_path_ends_after_its_pass() -> None:
+    frame = stored()
+    device = microscope(frame)
+    lines = device.path(band(frame, (9, 21)))
+    next(lines)
+    device.stop()
+    assert list(lines) == []
+    assert not device.state().scanning
+
+
+@pytest.mark.parametrize(
+    "sweep",
+    [
+        pytest.param(Sweep((0.0, 0.0), (1e-5, 0.0), 1e-6, 9), id="outside"),
+        pytest.param(Sweep((1e-6, -2e-6), (1e-6, -2e-6), 1e-6, 9), id="no length"),
+        pytest.param(Sweep((1e-6, -2e-6), (1.1e-6, -2e-6), math.inf, 9), id="no speed"),
+        pytest.param(Sweep((1e-6, -2e-6), (1.1e-6, -2e-6), 1e-6, 0), id="no pixels"),
+    ],
+)
+def test_a_path_that_cannot_be_replayed_is_refused(sweep: Sweep) -> None:
+    with pytest.raises((OutOfRange, InstrumentError)):
+        microscope().path(PathRequest((sweep,)))

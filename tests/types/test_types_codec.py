@@ -47,7 +47,9 @@ scan = st.builds(
     text,
 )
 sweeps = st.lists(st.builds(Sweep, point, point, number, count), max_size=3).map(tuple)
-path = st.builds(PathRequest, sweeps, channels, st.none() | drive)
+path = st.builds(
+    PathRequest, sweeps, channels, st.none() | drive, st.booleans(), maybe, st.sampled_from(Role)
+)
 waveform = st.builds(
     Waveform, number, count, count, number, number, number, st.sampled_from([1, -1])
 )
@@ -72,6 +74,16 @@ def test_each_value_comes_back_exactly(value):
     assert back == value
     assert type(back) is type(value)
     assert repr(back) == repr(value)
+
+
+@pytest.mark.parametrize(
+    "row", [[0.0, 0.0, 1e-6, 0.0, 1e-6], [0.0, 0.0, 1e-6, 0.0, 1e-6, 9.0], {"type": "Sweep"}, None]
+)
+def test_a_sweep_that_is_not_six_numbers_is_refused(row):
+    stored = encode(PathRequest((Sweep((0.0, 0.0), (1e-6, 0.0), 1e-6, 9),)))
+    assert stored["sweeps"] == [[0.0, 0.0, 1e-6, 0.0, 1e-6, 9]]
+    with pytest.raises(BadInput, match="sweep"):
+        decode(stored | {"sweeps": [row]})
 
 
 REGION = ScanRegion((1e-7, -2e-7), (2e-6, 1e-6), 0.1)

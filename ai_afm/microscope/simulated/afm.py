@@ -10,26 +10,30 @@ import numpy as np
 
 from ai_afm.errors import InstrumentError, LinkLost, SafetyStop
 from ai_afm.geometry import line_ends
-from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
+from ai_afm.image.instrument_time import move_seconds, probe_seconds
+from ai_afm.microscope.base import Capabilities, MicroscopeState, R, TipState
 from ai_afm.microscope.simulated import options as opt
 from ai_afm.microscope.simulated.bias import BiasSource
+from ai_afm.microscope.simulated.capabilities import capabilities_of
 from ai_afm.microscope.simulated.clock import Clock, ShiftedClock
 from ai_afm.microscope.simulated.faults import FaultKind
-from ai_afm.microscope.simulated.frame_scan import FrameScan, Instrument
-from ai_afm.microscope.simulated.limits import check_probe, check_scan
+from ai_afm.microscope.simulated.frame_scan import FrameScan
+from ai_afm.microscope.simulated.instrument import Instrument
+from ai_afm.microscope.simulated.limits import check_path, check_probe, check_scan
 from ai_afm.microscope.simulated.memory_file import load_memory
 from ai_afm.microscope.simulated.noise import WANDER_PERIODS
+from ai_afm.microscope.simulated.path_scan import PathScan
 from ai_afm.microscope.simulated.probing import measure_at
 from ai_afm.microscope.simulated.scanner import Scanner
-from ai_afm.microscope.simulated.settings import DeviceSettings, channels_of, measurement_of
+from ai_afm.microscope.simulated.settings import DeviceSettings, measurement_of
 from ai_afm.microscope.simulated.surface import Sample
 from ai_afm.types import (
+    Drive,
     Measurement,
-    Mode,
+    PathRequest,
     Point,
     ProbeRequest,
     ScanLine,
-    ScanRegion,
     ScanRequest,
     SlowDirection,
     Spectrum,
@@ -47,14 +51,7 @@ class SimulatedAfm:
         imaging = settings.imaging
         rng = np.random.default_rng([settings.seed, 0])
         phases = rng.uniform(0, 2 * np.pi, (3, len(WANDER_PERIODS)))
-        tapping = imaging.detection.mode is Mode.TAPPING
-        self._capabilities = Capabilities(
-            name="ai-afm digital twin",
-            scanner_range=ScanRegion((0.0, 0.0), (settings.extent, settings.extent)),
-            channels=channels_of(imaging.detection.mode),
-            feedback=Feedback.TAPPING if tapping else Feedback.CONTACT,
-            probes=not tapping,
-        )
+        self._capabilities = capabilities_of(settings)
         self._instrument = Instrument(
             sample=sample,
             imaging=imaging,
@@ -63,7 +60,8 @@ class SimulatedAfm:
             clock=clock,
             pending=list(settings.faults),
             line_timeout=settings.line_timeout,
-            turn_min=self._capabilities.turn_around_min,
+            times=self._capabilities.times,
+            lifts_to_move=settings.lifts_to_move,
             phases=phases,
             memory_file=settings.memory_file,
         )
@@ -101,6 +99,9 @@ class SimulatedAfm:
             multiple = self._settings.pixel_multiple
             pixels = -(-request.shape[1] // multiple) * multiple
             return cast(R, replace(request, shape=(request.shape[0], pixels)))
+        if isinstance(request, PathRequest):
+            check_path(request, can, request.drive or imaging.drive)
+            return request
         if isinstance(request, ProbeRequest):
             check_probe(request, can)
             return request
@@ -129,26 +130,43 @@ class SimulatedAfm:
             When the instrument does not answer or sends no line in time.
         """
         request = self.accept(request)
+        frame = FrameScan(request, *self._begin(request.drive))
+        down = request.slow_direction is SlowDirection.DOWN
+        row = 0 if down else request.shape[0] - 1
+        return self._run(frame, line_ends(request.region, request.shape, row)[0])
+
+    def path(self, request: PathRequest) -> Iterator[ScanLine]:
+        """Follow a path: yield the passes of its sweeps, in order of arrival.
+
+        Raises
+        ------
+        SafetyStop, LinkLost, ScanTimeout
+            Like `scan`.
+        InstrumentError
+            When the twin plays an instrument that takes no paths.
+        """
+        request = self.accept(request)
+        path = PathScan(request, *self._begin(request.drive))
+        return self._run(path, request.sweeps[0].start)
+
+    def _begin(
+        self, drive: Drive | None
+    ) -> tuple[int, Instrument, tuple[float, float], np.random.Generator]:
+        """Return number, instrument, (DC, AC) in V and chance of the next frame or path."""
         self._make_ready()
         self._scans += 1
-        drive = request.drive or self._settings.imaging.drive
+        drive = drive or self._settings.imaging.drive
         rng = np.random.default_rng([self._settings.seed, 1, self._scans])
-        frame = FrameScan(
-            request, self._scans, self._instrument, (drive.dc_bias, drive.amplitude), rng
-        )
-        return self._run(frame)
+        return self._scans, self._instrument, (drive.dc_bias, drive.amplitude), rng
 
-    def _run(self, frame: FrameScan) -> Iterator[ScanLine]:
-        lines, _ = frame.request.shape
-        down = frame.request.slow_direction is SlowDirection.DOWN
-        first, _ = line_ends(frame.request.region, frame.request.shape, 0 if down else lines - 1)
+    def _run(self, scan: FrameScan | PathScan, first: Point) -> Iterator[ScanLine]:
         self._travel(first)
         if self._instrument.abort.is_set():
             return
         self._busy, self._tip = True, TipState.ENGAGED
         try:
-            self._instrument.source.apply(*frame.voltages)
-            for line in frame.lines():
+            self._instrument.source.apply(*scan.voltages)
+            for line in scan.lines():
                 self._position = line.end if line.direction == "trace" else line.start
                 yield line
         finally:
@@ -169,7 +187,7 @@ class SimulatedAfm:
                 instrument.source.apply(request.waveform.amplitude, request.waveform.drive)
             rng = np.random.default_rng([self._settings.seed, 2, self._probes])
             spectrum = measure_at(instrument, request, self.measurement(), rng)
-            self._instrument.wait(float(spectrum.time[-1]))
+            instrument.wait(max(float(spectrum.time[-1]), probe_seconds(request, instrument.times)))
             instrument.keep_memory()
         finally:
             self._busy = False
@@ -245,17 +263,10 @@ class SimulatedAfm:
 
     def _travel(self, to: Point) -> None:
         """Lift, move and settle in the time of the cost model; the scanner remembers."""
-        can, clock = self._capabilities, self._instrument.clock
+        clock = self._instrument.clock
         dx, dy = to[0] - self._position[0], to[1] - self._position[1]
-        distance = math.hypot(dx, dy)
-        share = min(1.0, distance / can.scanner_range.size[0])
         clock.now()
-        self._instrument.wait(
-            can.command_latency
-            + distance / can.travel_speed
-            + can.settle
-            + can.settle_per_range * share
-        )
+        self._instrument.wait(move_seconds(math.hypot(dx, dy), self._instrument.times))
         self._position = to
         self._instrument.scanner.move((dx, dy), clock.now())
 

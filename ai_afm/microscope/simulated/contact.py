@@ -26,6 +26,30 @@ RELIEF = 40e-9
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What all passes of a block have in common.
+
+    Parameters
+    ----------
+    dwell
+        Time of a pixel, s.
+    voltages
+        (DC bias, AC amplitude), V.
+    events, phases
+        What happens to the lines of the scan, and the (3, 12) phases of the slow drifts.
+    in_order
+        Whether the passes follow one another in time, so that 1/f noise goes on from one to the
+        next: short sweeps would have too little of it each by itself.
+    """
+
+    dwell: float
+    voltages: tuple[float, float]
+    events: LineEvents
+    phases: Array
+    in_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LineBlock:
     """Neighbouring lines of a frame that are imaged together, in order of arrival.
 
@@ -61,6 +85,11 @@ class LineBlock:
         return IMAGED_SHARE / (2 * self.shape[1] * self.line_rate)
 
     @property
+    def conditions(self) -> Conditions:
+        """What its passes have in common."""
+        return Conditions(self.dwell, self.voltages, self.events, self.phases)
+
+    @property
     def overscan(self) -> int:
         """Pixels passed beside the frame before and after each pass."""
         return max(2, math.ceil((1 / IMAGED_SHARE - 1) * self.shape[1] / 2))
@@ -73,7 +102,11 @@ class LineBlock:
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """What the tip feels: arrays (2 n, samples) in order of time; `rows` (2 n,) of the frame."""
+    """What the tip feels: arrays (passes, samples) in order of time; `rows` (passes,) of the scan.
+
+    `plane` is the height of tilt and bow where the instrument believes to be, `share` how much of
+    the time of the line has passed.
+    """
 
     height: Array
     piezo: Array
@@ -83,6 +116,8 @@ class Felt:
     adhesion: Array
     slope: Array
     time: Array
+    plane: Array
+    share: Array
     rows: NDArray[np.int_]
 
 
@@ -120,6 +155,8 @@ def feel(sample: Sample, block: LineBlock, settings: ImagingSettings) -> Felt:
         adhesion=_along(surface.adhesion[crop], ways),
         slope=_along(slope[crop], ways),
         time=time,
+        plane=believed_plane(block, settings),
+        share=(time - np.tile(block.times, 2)[:, None]) * block.line_rate,
         rows=np.concatenate([block.rows, block.rows]),
     )
 

@@ -45,12 +45,16 @@ DEFAULT_VALUE = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Full scales of an instrument and the noise of its response, m."""
+    """Full scales of an instrument and the noise of its response, m.
+
+    `free` is the amplitude off the surface in tapping, `None` in the other modes.
+    """
 
     z: float
     response: float
     deflection: float
     noise: float
+    free: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +187,7 @@ def _off_the_surface(
             spoilt[name] = rng.uniform(-np.pi, np.pi, pixels).astype(np.float32)
         elif name == "deflection":
             spoilt[name] = np.full_like(values, -0.2 * limits.deflection)
+    if limits.free is not None:  # the free oscillation, undamped
+        swing = limits.free + limits.noise * rng.standard_normal(pixels)
+        spoilt["amplitude"] = swing.astype(np.float32)
     return spoilt

@@ -13,6 +13,10 @@ from scipy.signal import cont2discrete, lfilter, ss2tf
 
 from ai_afm.microscope.simulated.surface import Array
 
+PULL = 2e-3
+"""Relative change of a ringing loop's frequency from pass to pass, as the contact's stiffness
+changes under the tip."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedbackSettings:
@@ -30,6 +34,9 @@ class FeedbackSettings:
     setpoint_ratio, free_amplitude
         Tapping: amplitude kept, as a share of the free amplitude (m). It limits the error: above a
         downward step the amplitude cannot exceed the free one, so the tip parachutes.
+    ringing
+        Amplitude (m) of the oscillation that a gain beyond the loop's margin makes, at the
+        actuator's resonance: saturation keeps it at that size. 0 for a loop that is stable.
     """
 
     integral: float = 2500.0
@@ -38,6 +45,7 @@ class FeedbackSettings:
     actuator_quality: float = 5.0
     setpoint_ratio: float = 0.75
     free_amplitude: float = 20e-9
+    ringing: float = 0.0
 
 
 def follow_linear(height: Array, settings: FeedbackSettings, seconds: float) -> Array:
@@ -67,7 +75,25 @@ def follow_linear(height: Array, settings: FeedbackSettings, seconds: float) -> 
     numerator, denominator = _discrete_loop(settings, seconds)
     # Counted from the first sample, the loop starts at rest: no initial state is needed.
     start = height[..., :1]
-    return np.asarray(lfilter(numerator, denominator, height - start, axis=-1)) + start
+    position = np.asarray(lfilter(numerator, denominator, height - start, axis=-1)) + start
+    return position + oscillation(height.shape, settings, seconds)
+
+
+def oscillation(shape: tuple[int, ...], settings: FeedbackSettings, seconds: float) -> Array:
+    """Return what a ringing loop adds to the position, (passes, samples) in m.
+
+    The oscillation goes on through the turn-arounds. Its frequency has nothing to do with the line
+    rate, so its phase falls anywhere from pass to pass, and the contact pulls the frequency by up
+    to `PULL`: both by irrational steps, which no fraction comes near. Sampled once a pixel it is
+    seen at its alias.
+    """
+    if not settings.ringing:
+        return np.zeros((1, 1))
+    passes = np.arange(shape[0])[:, None]
+    turns = (math.sqrt(5) - 1) / 2 * passes
+    pulled = 1 + PULL * (2 * np.mod(math.sqrt(2) * passes, 1.0) - 1)
+    cycles = settings.actuator_frequency * pulled * seconds * np.arange(shape[-1])
+    return np.asarray(settings.ringing * np.sin(2 * np.pi * (turns + cycles)))
 
 
 @lru_cache(maxsize=64)
@@ -122,7 +148,7 @@ def follow_tapping(height: Array, settings: FeedbackSettings, seconds: float) ->
     errors[0] = 0.0
     for i, step in enumerate(steps):
         errors[i + 1] = error = relax_error(error + step, settings.integral, limits, seconds)
-    return height - errors.T
+    return height - errors.T + oscillation(height.shape, settings, seconds)
 
 
 def relax_error(

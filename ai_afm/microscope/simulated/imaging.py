@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ai_afm.microscope.simulated import electromechanics as em
 from ai_afm.microscope.simulated import modes, noise
-from ai_afm.microscope.simulated.contact import Felt, LineBlock, believed_plane, feel, recorded
+from ai_afm.microscope.simulated.contact import Conditions, Felt, LineBlock, feel, recorded
 from ai_afm.microscope.simulated.feedback import follow_linear, follow_tapping
 from ai_afm.microscope.simulated.noise import NoiseSettings
 from ai_afm.microscope.simulated.scanner import Scanner
@@ -37,6 +37,7 @@ __all__ = [
     "image_frame",
     "image_lines",
     "random_settings",
+    "signals",
 ]
 
 
@@ -77,15 +78,29 @@ def image_lines(
         Rows in the order of `block.rows`.
     """
     felt = feel(sample, block, settings)
-    if settings.detection.mode is Mode.TAPPING:
-        images, limits = _tapping(felt, block, settings, rng)
-    else:
-        images, limits = _piezoresponse(felt, block, settings, rng)
+    images, limits = signals(felt, block.conditions, settings, rng)
     over = np.zeros((2, len(block.rows)), bool)
     for name, limit in limits.items():
         over |= (recorded(np.abs(images[name]), block) >= limit).any(axis=2)
     channels = {k: recorded(v, block).astype(np.float32) for k, v in images.items()}
     return ImagedLines(channels, over)
+
+
+def signals(
+    felt: Felt, conditions: Conditions, settings: ImagingSettings, rng: np.random.Generator
+) -> tuple[dict[str, Array], dict[str, float]]:
+    """Return what the instrument makes of what the tip feels.
+
+    Returns
+    -------
+    channels
+        Name -> (passes, samples) in order of time, overscan included.
+    limits
+        Full scale of the channels that have one, m.
+    """
+    if settings.detection.mode is Mode.TAPPING:
+        return _tapping(felt, conditions, settings, rng)
+    return _piezoresponse(felt, conditions, settings, rng)
 
 
 def image_frame(
@@ -138,46 +153,43 @@ def image_frame(
     return Frame(request, images, channels, scanned, measurement_of(settings))
 
 
-def _met(
-    felt: Felt, block: LineBlock, settings: ImagingSettings
-) -> tuple[Array, NDArray[np.bool_]]:
-    """Return the height that the loop must follow (2 n, samples), and where a scar lies in it."""
-    events, rows = block.events, felt.rows
-    share = (felt.time - np.tile(block.times, 2)[:, None]) * block.line_rate
+def _met(felt: Felt, conditions: Conditions) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the height that the loop must follow, and where a scar lies in it."""
+    events, rows, share = conditions.events, felt.rows, felt.share
     scarred = (share >= events.scar_start[rows, None]) & (share < events.scar_end[rows, None])
     scarred &= events.scar[rows, None] != 0
-    height = felt.height + believed_plane(block, settings)
+    height = felt.height + felt.plane
     return height + scarred * events.scar[rows, None], scarred
 
 
-def _electronics(height: Array, felt: Felt, block: LineBlock, settings: ImagingSettings,
+def _electronics(height: Array, felt: Felt, conditions: Conditions, settings: ImagingSettings,
                  rng: np.random.Generator) -> Array:  # fmt: skip
     """Return the height as recorded: with offsets of lines, drifts, noise and mains."""
     s = settings.noise
-    slow = s.optical_zero * noise.wander(felt.time[:, 0], block.phases[0])
-    slow += s.adhesion * noise.wander(felt.time[:, 0], block.phases[1])
-    height = height + (block.events.offset[felt.rows] + slow)[:, None]
-    height += noise.height_noise(height.shape, s, rng)
+    slow = s.optical_zero * noise.wander(felt.time[:, 0], conditions.phases[0])
+    slow += s.adhesion * noise.wander(felt.time[:, 0], conditions.phases[1])
+    height = height + (conditions.events.offset[felt.rows] + slow)[:, None]
+    drawn = (1, height.size) if conditions.in_order else height.shape
+    height += noise.height_noise(drawn, s, rng).reshape(height.shape)
     if s.mains:
         height += noise.mains(felt.time, s.mains, s)
     return height
 
 
 def _piezoresponse(
-    felt: Felt, block: LineBlock, settings: ImagingSettings, rng: np.random.Generator
+    felt: Felt, conditions: Conditions, settings: ImagingSettings, rng: np.random.Generator
 ) -> tuple[dict[str, Array], dict[str, float]]:
     """Return the channels of contact PFM along the path, and their full scales."""
     s, rail = settings.noise, settings.scanner.z_limit
-    met, scarred = _met(felt, block, settings)
-    position = np.clip(follow_linear(met, settings.feedback, block.dwell), -rail, rail)
-    deflection = (
-        met - position + s.optical_zero * noise.wander(felt.time[:, 0], block.phases[0])[:, None]
-    )
+    met, scarred = _met(felt, conditions)
+    position = np.clip(follow_linear(met, settings.feedback, conditions.dwell), -rail, rail)
+    zero = s.optical_zero * noise.wander(felt.time[:, 0], conditions.phases[0])
+    deflection = met - position + zero[:, None]
     if s.height:
         deflection += s.height * rng.standard_normal(met.shape, np.float32)
-    detected = _detect(felt, scarred, block, settings, rng)
+    detected = _detect(felt, scarred, conditions, settings, rng)
     images = {
-        "height": _electronics(position, felt, block, settings, rng),
+        "height": _electronics(position, felt, conditions, settings, rng),
         "deflection": np.clip(deflection, -s.deflection_limit, s.deflection_limit),
     }
     images |= _recorded(detected.response, "", s)
@@ -188,21 +200,21 @@ def _piezoresponse(
     return images, limits
 
 
-def _detect(felt: Felt, scarred: NDArray[np.bool_], block: LineBlock, settings: ImagingSettings,
-            rng: np.random.Generator) -> modes.Detected:  # fmt: skip
+def _detect(felt: Felt, scarred: NDArray[np.bool_], conditions: Conditions,
+            settings: ImagingSettings, rng: np.random.Generator) -> modes.Detected:  # fmt: skip
     s = settings.noise
     f_cr, quality = em.contact_resonance(
         felt.stiffness, felt.adhesion, felt.slope, settings.mechanics
     )
-    f_cr = f_cr * _wandering_resonance(felt.time, block, s, rng)
+    f_cr = f_cr * _wandering_resonance(felt.time, conditions, s, rng)
     static = em.driven_motion(
-        felt.piezo, felt.lateral, felt.potential, block.voltages, settings.electrics
+        felt.piezo, felt.lateral, felt.potential, conditions.voltages, settings.electrics
     )
     # Debris under the tip (a scar) and lost coating take response away; the electronics' gain
     # wanders.
-    gain = settings.tip.gain * (1 + s.gain_drift * noise.wander(felt.time[:, 0], block.phases[2]))
-    static = static * gain[:, None] * np.where(scarred, 0.3, 1.0)
-    stray = em.background(felt.slope, block.voltages[1], settings.electrics)
+    drift = s.gain_drift * noise.wander(felt.time[:, 0], conditions.phases[2])
+    static = static * (settings.tip.gain * (1 + drift))[:, None] * np.where(scarred, 0.3, 1.0)
+    stray = em.background(felt.slope, conditions.voltages[1], settings.electrics)
     motion = modes.Motion(static, f_cr, quality, stray)
     amplified = modes.noise_gain(settings.detection, settings.mechanics)
     signals = 2 if settings.detection.mode is Mode.PFM_DART else 1
@@ -211,17 +223,18 @@ def _detect(felt: Felt, scarred: NDArray[np.bool_], block: LineBlock, settings: 
     random = noise.response_noise(order, amplified, s, rng).transpose(1, 2, 0)
     if s.mains_response:
         random = random + noise.mains(felt.time, s.mains_response, s)
-    return modes.detect(motion, random, settings.detection, block.dwell)
+    return modes.detect(motion, random, settings.detection, conditions.dwell)
 
 
 def _wandering_resonance(
-    time: Array, block: LineBlock, s: NoiseSettings, rng: np.random.Generator
+    time: Array, conditions: Conditions, s: NoiseSettings, rng: np.random.Generator
 ) -> Array:
     """Return the factor on f_cr that the contact's slow drift and roughness make."""
-    drift = s.resonance_drift * noise.wander(time[:, 0], block.phases[1])
+    drift = s.resonance_drift * noise.wander(time[:, 0], conditions.phases[1])
     factor = np.broadcast_to(1 + drift[:, None], time.shape)
     if s.resonance_jitter:
-        factor = factor + s.resonance_jitter * noise.pink(time.shape, rng)
+        drawn = (1, time.size) if conditions.in_order else time.shape
+        factor = factor + s.resonance_jitter * noise.pink(drawn, rng).reshape(time.shape)
     return factor
 
 
@@ -235,12 +248,12 @@ def _recorded(response: em.ComplexArray, suffix: str, s: NoiseSettings) -> dict[
 
 
 def _tapping(
-    felt: Felt, block: LineBlock, settings: ImagingSettings, rng: np.random.Generator
+    felt: Felt, conditions: Conditions, settings: ImagingSettings, rng: np.random.Generator
 ) -> tuple[dict[str, Array], dict[str, float]]:
     """Return the channels of tapping mode along the path: the amplitude is the error signal."""
     feedback, s = settings.feedback, settings.noise
-    met, _ = _met(felt, block, settings)
-    position = follow_tapping(met, feedback, block.dwell)
+    met, _ = _met(felt, conditions)
+    position = follow_tapping(met, feedback, conditions.dwell)
     kept = feedback.setpoint_ratio * feedback.free_amplitude
     error = met - position
     amplitude = np.clip(kept - error, 0.0, feedback.free_amplitude)
@@ -250,4 +263,4 @@ def _tapping(
     amplitude = amplitude + np.abs(noise.response_noise(met.shape, 1.0, s, rng))
     phase = phase + 0.01 * (rng.standard_normal(met.shape, np.float32) if s.shot else 0.0)
     images = {"amplitude": amplitude, "phase": phase + s.phase_offset}
-    return images | {"height": _electronics(position, felt, block, settings, rng)}, {}
+    return images | {"height": _electronics(position, felt, conditions, settings, rng)}, {}

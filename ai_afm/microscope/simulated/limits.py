@@ -1,9 +1,15 @@
 """What the twin cannot do: limits of the instrument itself, checked before anything moves."""
 
+import numpy as np
+
 from ai_afm.errors import InstrumentError
 from ai_afm.geometry import contains, is_inside
+from ai_afm.image.instrument_time import sweep_ends
 from ai_afm.microscope.base import Capabilities
-from ai_afm.types import Drive, ProbeRequest, ScanRequest
+from ai_afm.types import Drive, PathRequest, ProbeRequest, ScanRequest
+
+REACH = 1e-12
+"""By this much (m) rounding may put the end of a sweep outside the scanner's range."""
 
 
 def check_scan(request: ScanRequest, can: Capabilities, drive: Drive) -> None:
@@ -23,10 +29,41 @@ def check_scan(request: ScanRequest, can: Capabilities, drive: Drive) -> None:
         )
     if min(request.shape) < 1 or request.shape[1] > can.max_pixels:
         raise InstrumentError(f"shape {request.shape} is not in 1..{can.max_pixels} pixels a line")
-    known = [c.name for c in can.channels]
-    unknown = [name for name in request.channels or () if name not in known]
-    if unknown:
-        raise InstrumentError(f"no channel {', '.join(unknown)}; there are {', '.join(known)}")
+    _check_channels(request.channels, can)
+    _check_voltages(drive.dc_bias, drive.amplitude, can)
+
+
+def check_path(request: PathRequest, can: Capabilities, drive: Drive) -> None:
+    """Refuse a path that the instrument cannot do at all.
+
+    Raises
+    ------
+    InstrumentError
+        With the number and the limit.
+    """
+    if not can.paths:
+        raise InstrumentError(f"{can.name} takes no PathRequest, only frames and probes")
+    if not request.sweeps:
+        raise InstrumentError("the path has no sweeps")
+    ends = sweep_ends(request)
+    length = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
+    inside = is_inside(can.scanner_range, ends[..., 0], ends[..., 1], -REACH).all(axis=1)
+    speed = np.array([s.speed for s in request.sweeps], float)
+    pixels = np.array([s.pixels for s in request.sweeps])
+    travel = can.travel_speed if request.travel_speed is None else request.travel_speed
+    size = can.scanner_range.size
+    for good, what in (
+        (inside, f"reaches outside the scanner's range of {size} m"),
+        (length > 0, "has no length"),
+        ((speed > 0) & np.isfinite(speed), "has a speed that is not above 0 m/s"),
+        ((pixels >= 1) & (pixels <= can.max_pixels), f"is not of 1..{can.max_pixels} pixels"),
+    ):
+        if not good.all():
+            number = int(np.argmin(good))
+            raise InstrumentError(f"sweep {number + 1} {what}: {request.sweeps[number]}")
+    if not 0 < travel < np.inf:
+        raise InstrumentError(f"a travel speed of {travel} m/s is not above 0")
+    _check_channels(request.channels, can)
     _check_voltages(drive.dc_bias, drive.amplitude, can)
 
 
@@ -49,6 +86,13 @@ def check_probe(request: ProbeRequest, can: Capabilities) -> None:
     if waveform is not None:
         _check_voltages(waveform.amplitude, waveform.drive, can)
         _check_voltages(waveform.read_bias, waveform.drive, can)
+
+
+def _check_channels(channels: tuple[str, ...] | None, can: Capabilities) -> None:
+    known = [c.name for c in can.channels]
+    unknown = [name for name in channels or () if name not in known]
+    if unknown:
+        raise InstrumentError(f"no channel {', '.join(unknown)}; there are {', '.join(known)}")
 
 
 def _check_voltages(bias: float, drive: float, can: Capabilities) -> None:

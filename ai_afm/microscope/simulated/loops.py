@@ -129,7 +129,12 @@ def measure(
     motion = np.empty(len(plan.bias))
     for i, (bias, seconds) in enumerate(zip(plan.bias, plan.seconds, strict=True)):
         state = advance(
-            state, (float(bias), float(seconds)), spot.site, sample.settings, sample.rng
+            state,
+            (float(bias), float(seconds)),
+            spot.site,
+            sample.settings,
+            sample.rng,
+            waveform.drive,
         )
         potential = spot.potential + state.charge
         motion[i] = effective_response(spot, state, sample.settings) + tip.g_es * (bias - potential)

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from ai_afm.errors import ConfigError
+from ai_afm.image.instrument_time import STOCK_TIMES, InstrumentTimes
 from ai_afm.microscope.simulated import noise
 from ai_afm.microscope.simulated.faults import Fault, parse_fault
 from ai_afm.microscope.simulated.memory import SwitchingSample
@@ -51,6 +52,11 @@ class SimulatedOptions(BaseModel, extra="forbid", frozen=True, allow_inf_nan=Fal
     """Factor on all noise and drifts of the electronics; 0 is a silent instrument."""
     drift_nm_per_s: float = Field(0.0, ge=0)
     """Thermal drift, towards the upper right."""
+    instrument: Literal["path", "stock"] = "path"
+    """One that takes paths, or one that takes rectangles only, and slowly, through its maker's
+    program."""
+    lifts_to_move: bool = True
+    """Whether the tip is lifted for moves between the sweeps of a path."""
     scanner: Literal["closed", "open"] = "closed"
     """Closed loop, or open loop with hysteresis, bow and creep."""
     tip_radius_nm: float = Field(15.0, ge=0)
@@ -114,6 +120,9 @@ def device_of(options: SimulatedOptions, imaging: ImagingSettings) -> DeviceSett
     """Return the settings of the instrument around the imaging."""
     return DeviceSettings(
         imaging=imaging,
+        times=STOCK_TIMES if options.instrument == "stock" else InstrumentTimes(),
+        paths=options.instrument == "path",
+        lifts_to_move=options.lifts_to_move,
         extent=options.extent_nm * 1e-9,
         line_timeout=options.line_timeout_s,
         faults=faults_of(options),

@@ -11,14 +11,22 @@ from ai_afm.microscope.simulated.switching_state import Site, SpotState, Switchi
 
 
 def relaxed(
-    state: SpotState, step: tuple[float, float], site: Site, settings: SwitchingSettings
+    state: SpotState,
+    step: tuple[float, float],
+    site: Site,
+    settings: SwitchingSettings,
+    drive: float = 0.0,
 ) -> SpotState:
-    """Return the state with its charge, reversible part and ions after (bias in V, seconds)."""
+    """Return the state with its charge, reversible part and ions after (bias in V, seconds).
+
+    `drive` is the AC amplitude meanwhile, V: it shakes charge out of its traps.
+    """
     bias, seconds = step
     trapped = settings.injection * bias
     # Traps fill under the bias; emptying without an opposite bias is the slow part.
     fills = abs(trapped) > abs(state.charge) or trapped * state.charge < 0
-    life = settings.injection_time if fills else settings.charge_life
+    emptying = settings.charge_life / (1 + (drive / settings.ac_release) ** 2)
+    life = settings.injection_time if fills else emptying
     times, _ = ionic_times(settings)
     haste = ionic_haste(site, settings)
     ions = state.ions or (0.0,) * len(times)

@@ -13,7 +13,47 @@ from ai_afm.microscope.simulated.surface import Array
 from ai_afm.types import Point
 
 CREEP_MEMORY = 8
-"""Moves that still creep; older ones have come to rest within what a decade of time adds."""
+"""Moves that still creep; what older ones have added stays, within what a decade adds."""
+
+WANDER_STEP = 20.0
+"""Seconds between the nodes of a wandering drift."""
+
+WANDER_WAVES = 6
+"""Sine waves that make up the wandering of a drift's direction, and of its speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wander:
+    """A thermal drift whose direction and speed wander slowly, as a room's temperature does.
+
+    Parameters
+    ----------
+    slowest, fastest
+        Bounds of the drift's speed, m/s; it wanders between them evenly in its logarithm.
+    turning
+        rms rate at which the direction turns, rad/s; the speed changes on the same scale.
+    seed
+        Of the one course out of many.
+    """
+
+    slowest: float
+    fastest: float
+    turning: float = 1.0 / 3600.0
+    seed: int = 0
+
+    def velocity(self, time: ArrayLike) -> Array:
+        """Return the drift's velocity at times (s), (..., 2) in m/s."""
+        rng = np.random.default_rng([self.seed, 31])
+        # periods from one to ten times the time of a turn by one radian
+        frequency = self.turning / np.geomspace(1.0, 10.0, WANDER_WAVES)
+        phase = rng.uniform(0, 2 * np.pi, (3, WANDER_WAVES))
+        angle = 2 * np.pi * frequency * np.asarray(time, float)[..., None]
+        # the waves' rates of turning add up, in squares, to `turning`
+        swing = self.turning / (2 * np.pi * frequency) * math.sqrt(2 / WANDER_WAVES)
+        course = phase[2, 0] + (swing * np.sin(angle + phase[0])).sum(axis=-1)
+        level = 0.5 + 0.5 * np.sin(2 * np.sin(angle + phase[1]).sum(axis=-1))
+        speed = self.slowest * (self.fastest / self.slowest) ** level
+        return np.stack([speed * np.cos(course), speed * np.sin(course)], axis=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +80,16 @@ class ScannerSettings:
         Period of the wandering, s; the drift speed varies by half of itself.
     z_limit
         Half of the z actuator's range, m.
+    wander
+        A drift besides, that wanders in direction and speed; `None` for none.
+    stage_creep
+        (x, y) creep of the coarse stage, m per decade of time since it last moved.
+    stage_rest
+        How long before time 0 the coarse stage moved, s.
+    jumps
+        (time s, (dx, dy) m): slips of the stage.
+    jump_creep
+        Creep per decade of time after a slip (counted from 1 s), as a share of it.
     """
 
     closed_loop: bool = True
@@ -51,6 +101,11 @@ class ScannerSettings:
     drift: Point = (0.0, 0.0)
     drift_period: float = 1800.0
     z_limit: float = 2.5e-6
+    wander: Wander | None = None
+    stage_creep: Point = (0.0, 0.0)
+    stage_rest: float = 300.0
+    jumps: tuple[tuple[float, Point], ...] = ()
+    jump_creep: float = 0.0
 
 
 @dataclass
@@ -60,10 +115,15 @@ class Scanner:
     settings: ScannerSettings
     _moves: list[tuple[float, Point]] = field(default_factory=list)
     _jumps: list[tuple[float, Point]] = field(default_factory=list)
+    _rest: Array = field(default_factory=lambda: np.zeros(2))
+    _course: Array = field(default_factory=lambda: np.zeros((1, 2)))
 
     def move(self, distance: Point, time: float) -> None:
         """Record a move by (dx, dy), m, that ends at `time` (s)."""
-        self._moves = [*self._moves, (time, distance)][-CREEP_MEMORY:]
+        self._moves = [*self._moves, (time, distance)]
+        while len(self._moves) > CREEP_MEMORY:
+            # a move that is forgotten creeps no further, but the sample does not jump back
+            self._rest = self._rest + self._crept(np.asarray([time]), *self._moves.pop(0))[0]
 
     def jump(self, distance: Point, time: float) -> None:
         """Shift the sample under the tip by (dx, dy), m, from `time` (s) on."""
@@ -75,13 +135,36 @@ class Scanner:
         s = self.settings
         swing = s.drift_period / (4 * math.pi) * (1 - np.cos(2 * np.pi * t / s.drift_period))
         shift = np.asarray(s.drift) * (t + swing)
-        for when, distance in self._jumps:
-            shift = shift + np.where(t >= when, np.asarray(distance), 0.0)
+        for when, distance in (*self._jumps, *s.jumps):
+            after = s.jump_creep * np.log10(1 + np.maximum(t - when, 0.0))
+            shift = shift + np.where(t >= when, (1 + after) * np.asarray(distance), 0.0)
+        if any(s.stage_creep):
+            shift = shift + np.asarray(s.stage_creep) * np.log10(1 + t / s.stage_rest)
+        if s.wander is not None:
+            shift = shift + self._wandered(t[..., 0], s.wander)
         if not s.closed_loop:
+            shift = shift + self._rest
             for when, distance in self._moves:
-                decades = np.log10(1 + np.maximum(t - when, 0.0) / s.creep_time)
-                shift = shift + s.creep * decades * np.asarray(distance)
+                shift = shift + self._crept(t[..., 0], when, distance)
         return np.asarray(shift, float)
+
+    def _crept(self, time: Array, when: float, distance: Point) -> Array:
+        """Return what a move has crept by at times (s), (..., 2) in m."""
+        s = self.settings
+        decades = np.log10(1 + np.maximum(time - when, 0.0) / s.creep_time)
+        return np.asarray(s.creep * decades[..., None] * np.asarray(distance), float)
+
+    def _wandered(self, time: Array, wander: Wander) -> Array:
+        """Return the path of the wandering drift at times (s), (..., 2) in m."""
+        last = float(np.max(time, initial=0.0))
+        if last > WANDER_STEP * (len(self._course) - 1):
+            # an hour at a time; the velocity counts in the middle between two nodes
+            nodes = math.ceil((last + 3600.0) / WANDER_STEP)
+            middles = (np.arange(nodes) + 0.5) * WANDER_STEP
+            steps = wander.velocity(middles) * WANDER_STEP
+            self._course = np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
+        at = np.arange(len(self._course)) * WANDER_STEP
+        return np.stack([np.interp(time, at, column) for column in self._course.T], axis=-1)
 
     def true_position(self, believed: Point, time: float) -> Point:
         """Return where the tip truly is (m) when the instrument believes it at `believed`."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ai_afm.image.instrument_time import InstrumentTimes
 from ai_afm.microscope.simulated.electromechanics import ContactMechanics, Electrics
 from ai_afm.microscope.simulated.faults import Fault
 from ai_afm.microscope.simulated.feedback import FeedbackSettings
@@ -64,6 +65,12 @@ class DeviceSettings:
         Time without a line after which a scan is given up, s.
     faults, seed
         What will go wrong, and the seed of the noise.
+    times
+        What its motions take; the range of the scanner is `extent`.
+    paths
+        Whether it takes paths and lines of variable speed, or rectangles only.
+    lifts_to_move
+        Whether the tip is lifted for moves between the sweeps of a path.
     sample_name
         Name of the sample for the measurement's record.
     bias_file, memory_file
@@ -76,6 +83,9 @@ class DeviceSettings:
     line_timeout: float = 30.0
     faults: tuple[Fault, ...] = ()
     seed: int = 0
+    times: InstrumentTimes = field(default_factory=InstrumentTimes)
+    paths: bool = True
+    lifts_to_move: bool = True
     sample_name: str = "unknown"
     bias_file: Path | None = None
     memory_file: Path | None = None

@@ -89,8 +89,9 @@ def advance(
     site: Site,
     settings: SwitchingSettings,
     rng: np.random.Generator,
+    ac: float = 0.0,
 ) -> SpotState:
-    """Return the state after a constant bias was held.
+    """Return the state after a constant bias was held, with an AC drive on top.
 
     Parameters
     ----------
@@ -102,12 +103,33 @@ def advance(
         Where, and how the sample switches.
     rng
         Draws the waiting time of a nucleation.
+    ac
+        Amplitude of the drive that reads the response, V.
     """
     bias, seconds = step
     drive = bias - site.imprint - settings.charge_coupling * state.charge
-    state = relaxed(state, step, site, settings)
+    state = relaxed(state, step, site, settings, ac)
     if not site.ferroelectric:
         return state
+    help_of_ac = settings.ac_share * ac
+    if not help_of_ac:
+        return _switched(state, (drive, seconds), site, settings, rng)
+    # Each half period is far shorter than any waiting time: half of the time with the bias, half
+    # against it. What the stronger half has written is what stays.
+    for total in sorted((drive - help_of_ac, drive + help_of_ac), key=abs):
+        state = _switched(state, (total, seconds / 2), site, settings, rng)
+    return state
+
+
+def _switched(
+    state: SpotState,
+    step: tuple[float, float],
+    site: Site,
+    settings: SwitchingSettings,
+    rng: np.random.Generator,
+) -> SpotState:
+    """Move the walls and let domains nucleate under (local bias in V, seconds)."""
+    drive, seconds = step
     if math.isfinite(site.movable_wall):
         state = _move_native_wall(state, (drive, seconds), site, settings)
     if abs(drive) <= settings.pinning * site.coercive:
@@ -190,7 +212,7 @@ def _move_native_wall(
     state: SpotState, step: tuple[float, float], site: Site, settings: SwitchingSettings
 ) -> SpotState:
     drive, seconds = step
-    if abs(drive) <= settings.pinning * site.coercive:
+    if abs(drive) <= settings.native_pinning * site.coercive:
         # Only when the bias lets go of the wall does its elastic part go back.
         elastic = state.shift_elastic * math.exp(-seconds / settings.wall_recovery_time)
         return replace(state, shift_elastic=elastic)

@@ -25,6 +25,11 @@ class SwitchingSettings:
         A dot grows as r = growth * |V|/V_c * log10(1 + t / growth_time), m and s.
     pinning
         Share of the coercive bias below which no wall moves.
+    wall_pinning
+        The same for native walls alone, `None` for the same share; inf pins them for ever.
+    ac_share
+        Share of the AC amplitude that helps the bias to switch, as each half period of the AC adds
+        to it; 0 reads without touching, 1 adds the whole peak.
     retraction
         Mobility of the outer walls of a written dot, pinned by screening charge, relative to
         growth.
@@ -37,6 +42,8 @@ class SwitchingSettings:
     injection, injection_time, charge_life
         Trapped charge as surface potential per volt of bias, and the time constants (s) of
         injection (bias on) and decay.
+    ac_release
+        AC amplitude (V) that halves the life of trapped charge; inf where it releases none.
     charge_coupling
         Share of the trapped charge's potential that opposes the bias.
     charge_diffusion
@@ -57,6 +64,8 @@ class SwitchingSettings:
     growth: float = 8e-9
     growth_time: float = 1e-3
     pinning: float = 0.5
+    wall_pinning: float | None = None
+    ac_share: float = 0.0
     retraction: float = 0.05
     wall_recovery: float = 0.3
     wall_recovery_time: float = 0.2
@@ -66,6 +75,7 @@ class SwitchingSettings:
     injection: float = 0.1
     injection_time: float = 0.05
     charge_life: float = 20.0
+    ac_release: float = math.inf
     charge_coupling: float = 0.2
     charge_diffusion: float = 5e-18
     ionic_time: float = 0.3
@@ -79,6 +89,11 @@ class SwitchingSettings:
     def log_attempts(self) -> float:
         """ln(1 s / attempt_time): activation bias over the bias of one nucleation a second."""
         return -math.log(self.attempt_time)
+
+    @property
+    def native_pinning(self) -> float:
+        """Share of the coercive bias below which no native wall moves."""
+        return self.pinning if self.wall_pinning is None else self.wall_pinning
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from ai_afm.microscope.simulated.surface import Array
-from ai_afm.types import Point
+from ai_afm.types import Point, Waveform
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ class Tip:
         Path over which the response falls to 1/e because the conducting coating wears, m.
     coating
         Share of the response that accidents have left, 1 when new.
+    bias_share
+        Share of a voltage at the tip that reaches the sample; the rest drops in a coating that has
+        worn through, 1 when new. `reaching` applies it to a probe.
     """
 
     radius: float = 15e-9
@@ -62,6 +65,7 @@ class Tip:
     blunting: float = 2.0
     coating_life: float = 20.0
     coating: float = 1.0
+    bias_share: float = 1.0
 
     @property
     def worn_radius(self) -> float:
@@ -71,12 +75,23 @@ class Tip:
     @property
     def gain(self) -> float:
         """Share of the response that the coating still gives, 1 when new."""
-        return self.coating * math.exp(-self.contact_path / self.coating_life)
+        return self.coating * self.bias_share * math.exp(-self.contact_path / self.coating_life)
 
 
 def worn(tip: Tip, path: float) -> Tip:
     """Return the tip after sliding `path` more metres in contact."""
     return replace(tip, contact_path=tip.contact_path + path)
+
+
+def reaching(waveform: Waveform, tip: Tip) -> Waveform:
+    """Return the waveform of the bias that reaches the sample through a worn coating.
+
+    The AC drive keeps its size: what the coating takes of the response is in `Tip.gain`.
+    """
+    share = tip.bias_share
+    return replace(
+        waveform, amplitude=share * waveform.amplitude, read_bias=share * waveform.read_bias
+    )
 
 
 def dilate(height: Array, radius: float, pixel_size: tuple[float, float]) -> Array:

@@ -22,13 +22,11 @@ from ai_afm.types import (
     Drive,
     LineFlag,
     Mode,
-    PathRequest,
     ProbeKind,
     ProbeRequest,
     ScanRegion,
     ScanRequest,
     SlowDirection,
-    Sweep,
     Waveform,
 )
 
@@ -116,7 +114,7 @@ def test_the_clock_passes_the_time_of_travel_and_lines():
     lines = list(afm.scan(REQUEST))
     can = afm.capabilities
     distance = np.hypot(*line_ends(REGION, (6, 10), 0)[0])
-    travel = can.command_latency + distance / can.travel_speed + can.settle
+    travel = can.command_latency + distance / can.travel_speed + can.settle + can.recovery
     travel += can.settle_per_range * distance / can.scanner_range.size[0]
     assert lines[0].time == pytest.approx(travel + 0.25)
     assert clock.now() == pytest.approx(travel + 6 / 2.0)
@@ -258,11 +256,6 @@ def test_what_the_instrument_cannot_do_is_refused_before_anything_moves(change):
     with pytest.raises(InstrumentError):
         afm.scan(replace(REQUEST, **change))
     assert clock.now() == 0.0
-
-
-def test_paths_are_not_taken():
-    with pytest.raises(InstrumentError, match="PathRequest"):
-        device().accept(PathRequest((Sweep((0, 0), (1e-6, 0), 1e-6, 10),)))
 
 
 def test_a_request_is_accepted_as_it_is_unless_the_controller_rounds_pixels():

@@ -1,0 +1,27 @@
+"""What the twin declares that it can do."""
+
+from ai_afm.microscope.base import Capabilities, Feedback
+from ai_afm.microscope.simulated.settings import DeviceSettings, channels_of
+from ai_afm.types import Mode, ScanRegion
+
+
+def capabilities_of(settings: DeviceSettings) -> Capabilities:
+    """Return what a twin with these settings declares."""
+    mode, times = settings.imaging.detection.mode, settings.times
+    return Capabilities(
+        name="ai-afm digital twin",
+        scanner_range=ScanRegion((0.0, 0.0), (settings.extent, settings.extent)),
+        channels=channels_of(mode),
+        feedback=Feedback.TAPPING if mode is Mode.TAPPING else Feedback.CONTACT,
+        paths=settings.paths,
+        variable_speed=settings.paths,
+        probes=mode is not Mode.TAPPING,
+        turn_around_min=times.turn_around_min,
+        command_latency=times.command_latency,
+        settle=times.settle,
+        settle_per_range=times.settle_per_range,
+        travel_speed=times.travel_speed,
+        recovery=times.recovery,
+        speed_change=times.speed_change,
+        lifts_to_move=settings.lifts_to_move,
+    )

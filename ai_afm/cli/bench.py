@@ -1,6 +1,7 @@
 """`ai-afm bench`: figures measured on this machine, each against a baseline in the same run."""
 
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,13 @@ from ai_afm.service.workers import SegmenterProcess
 app = typer.Typer(help="Benchmarks.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 GLIMPSE_EVERY = 16
+
+
+class Instrument(StrEnum):
+    """Kinds of instruments that policies are measured on."""
+
+    PATH = "path"
+    STOCK = "stock"
 
 
 @app.command("line")
@@ -84,3 +92,28 @@ def perception(
         from ai_afm.bench import perception as timed
 
         say(timed.benchmark(seed=seed), json)
+
+
+@app.command("policy")
+def policy(
+    worlds: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 45,
+    seed: Annotated[int, typer.Option(min=0, help="Of the samples.")] = 1,
+    instrument: Annotated[
+        Instrument, typer.Option(help="Takes paths, or rectangles only (a maker's program).")
+    ] = Instrument.PATH,
+    slow: Annotated[
+        bool, typer.Option("--slow", help="256 px at 0.4 Hz with a limit of 10 um/s, not 512 px.")
+    ] = False,
+    sample: Annotated[
+        list[Path] | None, typer.Option(help="Stored scans to be used as samples instead.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure what policies find, and in what share of the time of a full raster.
+
+    The network is in the loop; instrument time is the twin's clock. A minute or so per sample.
+    """
+    from ai_afm.bench.policy import benchmark as measured
+
+    pace = measured.SLOW if slow else measured.FAST
+    say(measured.benchmark(worlds, seed, str(instrument), sample or (), pace), json)

@@ -62,6 +62,7 @@ def test_what_was_not_scanned_finely_is_the_coarse_map_enlarged():
     np.testing.assert_allclose(np.diff(result["height"][10, 4:12]), 0.1, atol=1e-5)
 
 
-def test_a_grid_is_divided_only_by_what_divides_it():
-    with pytest.raises(BadInput, match="cannot be divided"):
-        GRID.coarser(7)
+def test_a_coarser_grid_covers_the_same_region():
+    coarse = GRID.coarser(7)
+    assert coarse.region == GRID.region
+    assert coarse.shape == (3, 6)

@@ -108,7 +108,7 @@ def _one(sample: Sample, segmenter: Segmenter, instrument: str, pace: Pace) -> d
     first = sample.stage(0)
     times = STOCK_TIMES if instrument == "stock" else first.times
     settings = Settings(sample.grid, pace.line_rate, times, instrument == "path",
-                        pace.max_tip_speed)  # fmt: skip
+                        pace.max_tip_speed, first.max_line_rate)  # fmt: skip
     raster = play(RasterPolicy(), settings, first, segmenter)
     seen = raster.ground.seen
     assert seen is not None

@@ -32,6 +32,7 @@ class Stage(Protocol):
     channels: tuple[Channel, ...]
     measurement: Measurement
     times: InstrumentTimes
+    max_line_rate: float
 
     def scan(self, request: PathRequest | ScanRequest) -> tuple[list[ScanLine], float]:
         """Return what was recorded, and the instrument time that it took, s."""

@@ -13,6 +13,7 @@ class MicroscopeStage:
         self.channels: tuple[Channel, ...] = microscope.capabilities.channels
         self.measurement: Measurement = microscope.measurement()
         self.times: InstrumentTimes = microscope.capabilities.times
+        self.max_line_rate = microscope.capabilities.max_line_rate
 
     def scan(self, request: PathRequest | ScanRequest) -> tuple[list[ScanLine], float]:
         """Return what was recorded, and the instrument time that it took, s."""

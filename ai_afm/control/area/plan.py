@@ -163,7 +163,8 @@ def _boxes(chain: Runs, settings: Settings) -> list[tuple[int, int, int, int]]:
         left = np.minimum.accumulate(chain[i:stop, 1])
         right = np.maximum.accumulate(chain[i:stop, 2])
         rows = np.arange(1, stop - i + 1)
-        line = np.array([_line_time(int(w), settings) for w in right - left + 1])
+        width = np.maximum(right - left + 1, settings.least_width)
+        line = np.array([_line_time(int(w), settings) for w in width])
         total = fixed + rows * line + best[i + 1 : stop + 1]
         cut[i] = i + 1 + int(np.argmin(total))
         best[i] = total.min()
@@ -171,7 +172,9 @@ def _boxes(chain: Runs, settings: Settings) -> list[tuple[int, int, int, int]]:
     while i < count:
         part = chain[i : cut[i]]
         first, last = int(part[:, 1].min()), int(part[:, 2].max())
-        boxes.append((int(part[0, 0]), first, len(part), last - first + 1))
+        width = max(last - first + 1, settings.least_width)
+        first = min(first, settings.grid.shape[1] - width)
+        boxes.append((int(part[0, 0]), first, len(part), width))
         i = int(cut[i])
     return boxes
 

@@ -1,5 +1,6 @@
 """What a policy knows of an area, what it asks for, and what it predicts."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -30,6 +31,8 @@ class Settings:
         Whether the instrument takes paths; else it gets rectangles.
     max_tip_speed
         What a person allows, m/s.
+    max_line_rate
+        Of the instrument, Hz: rectangles are as wide as that needs.
     half_width
         Pixels to each side of a line that are scanned; `None` for 3 where most lines of the
         overview are walls that turn the phase, 3.5 where they are ferroelastic (two walls side by
@@ -45,6 +48,7 @@ class Settings:
     times: InstrumentTimes
     paths: bool = True
     max_tip_speed: float = float("inf")
+    max_line_rate: float = float("inf")
     half_width: float | None = None
     threshold: float = 0.3
     seed: int = 0
@@ -53,6 +57,11 @@ class Settings:
     def speed(self) -> float:
         """Tip speed of fine passes, m/s: 10 % of a line's time is spent in turning."""
         return 2 * self.grid.region.size[0] * self.line_rate / 0.9
+
+    @property
+    def least_width(self) -> int:
+        """Fewest pixels of a line that the instrument can scan at the fine speed."""
+        return math.ceil(self.grid.shape[1] * self.line_rate / self.max_line_rate)
 
     @property
     def raster_time(self) -> float:

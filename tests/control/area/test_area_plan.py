@@ -1,5 +1,7 @@
 """Pixels to scan become passes or rectangles that cover them, and little else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -51,6 +53,15 @@ def test_a_path_covers_the_mask_and_each_pixel_once(mask):
 def test_rectangles_cover_the_mask(mask):
     count = drawn(plan.requests_for(mask, STOCK, None, plan.Asked("")))
     assert (count[mask] >= 1).all()
+
+
+def test_a_rectangle_is_as_wide_as_the_fastest_line_needs():
+    slow = replace(STOCK, max_line_rate=4.0)
+    mask = np.zeros(SHAPE, bool)
+    mask[3:6, 38:] = True
+    requests = plan.requests_for(mask, slow, None, plan.Asked(""))
+    assert max(r.line_rate for r in requests) <= 4.0
+    assert (drawn(requests)[mask] >= 1).all()
 
 
 def test_an_empty_mask_needs_nothing():

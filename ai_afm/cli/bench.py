@@ -117,3 +117,18 @@ def policy(
 
     pace = measured.SLOW if slow else measured.FAST
     say(measured.benchmark(worlds, seed, str(instrument), sample or (), pace), json)
+
+
+@app.command("revisit")
+def revisit(
+    hours: Annotated[float, typer.Option(min=0.5, help="Of instrument time.")] = 12.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of sample, drift and slips.")] = 1,
+    json: Json = False,
+) -> None:
+    """Come back to one place all night while the sample drifts and slips: docs/revisit.md.
+
+    About two minutes of one core for twelve hours; closed and open loop.
+    """
+    from ai_afm.bench.revisit import benchmark as measured
+
+    say(measured.benchmark(hours, seed), json)

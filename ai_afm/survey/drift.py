@@ -108,7 +108,7 @@ def register(
     )
     pairs = zip(_signals(frame, region, shape), _signals(reference, wide, wide_shape), strict=True)
     found = [
-        _correlation(template, scene, limits.overlap)
+        masked_correlation(template, scene, limits.overlap)
         for template, scene in pairs
         if template is not None and scene is not None
     ]
@@ -188,7 +188,7 @@ def _resampled(frame: Frame, image: Image, region: ScanRegion, shape: tuple[int,
     return result
 
 
-def _correlation(template: Image, scene: Image, overlap: float) -> Real:
+def masked_correlation(template: Image, scene: Image, overlap: float) -> Real:
     """Return the normalised cross-correlation of a template with all places of a scene, with masks.
 
     Parameters

@@ -132,3 +132,20 @@ def revisit(
     from ai_afm.bench.revisit import benchmark as measured
 
     say(measured.benchmark(hours, seed), json)
+
+
+@app.command("probe")
+def probe(
+    worlds: Annotated[
+        int, typer.Option(min=1, help="Null worlds, and as many with an effect.")
+    ] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Of samples and chance.")] = 1,
+    json: Json = False,
+) -> None:
+    """Ask a registered question by hysteresis loops on the twin: docs/probing.md.
+
+    False positives, power, coverage, charge, bad fits, events a night; two minutes of one core.
+    """
+    from ai_afm.bench.probe import benchmark as measured
+
+    say(measured.benchmark(worlds, seed), json)

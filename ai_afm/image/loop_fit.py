@@ -208,8 +208,7 @@ def fit_loop(bias: ArrayLike, response: ArrayLike) -> LoopFit:
     if _is_constant(r):
         return LoopFit(area=0.0, reason="the response does not change")
     area = _area(v, r)
-    best = min((fit_branches(v, r, rising, sense) for sense in (1.0, -1.0)), key=lambda fit: fit[1])
-    (offset, _, swing, plus, minus, width), residual = best
+    (offset, _, swing, plus, minus, width), residual = fit_branches(v, r, rising)
     r2 = 1 - residual / max(float(np.sum((r - r.mean()) ** 2)), 1e-300)
     deviation = math.sqrt(residual / max(len(v) - 6, 1))
     reason = _why_no_loop((plus, minus), abs(swing), deviation, r2, v)

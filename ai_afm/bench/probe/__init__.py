@@ -1,0 +1,1 @@
+"""Whether a referee would accept the probing, asked on twin worlds: see docs/probing.md."""

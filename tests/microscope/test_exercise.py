@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ai_afm.errors import BadInput
+from ai_afm.geometry import first_point
 from ai_afm.image.instrument_time import STOCK_TIMES, InstrumentTimes, move_seconds
 from ai_afm.image.time_calibration import FITTED, Timed, calibrated, deviation
 from ai_afm.microscope.base import Capabilities
@@ -77,7 +78,7 @@ def test_the_exercise_is_short_and_stays_within_reach_and_speed():
 def test_what_was_not_measured_stays_as_declared():
     frame = ScanRequest(ScanRegion((0.0, 0.0), (1e-6, 1e-6)), (10, 20), 1.0)
     declared = InstrumentTimes(speed_change=0.0)
-    found = calibrated(declared, [Timed(frame, (0.0, 0.0), 10.3)])
+    found = calibrated(declared, [Timed(frame, first_point(frame), 10.3)])
     assert found.turn_around_min == pytest.approx(declared.turn_around_min, rel=1e-3)
     assert found.speed_change == 0.0
     assert move_seconds(0.0, found) == pytest.approx(0.3, rel=0.01)

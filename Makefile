@@ -25,6 +25,9 @@ bench: $(STAMP)
 	$(BIN)/ai-afm bench policy --json
 	$(BIN)/ai-afm bench policy --instrument stock --worlds 20 --json
 	$(BIN)/ai-afm bench policy --slow --worlds 20 --json
+	$(BIN)/ai-afm bench revisit --json
+	$(BIN)/ai-afm bench probe --worlds 200 --json
+	$(BIN)/ai-afm bench health --json
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -149,3 +149,18 @@ def probe(
     from ai_afm.bench.probe import benchmark as measured
 
     say(measured.benchmark(worlds, seed), json)
+
+
+@app.command("health")
+def health(
+    seed: Annotated[int, typer.Option(min=0, help="Of samples and troubles.")] = 1,
+    worlds: Annotated[int, typer.Option(min=12, help="Number of samples.")] = 120,
+    json: Json = False,
+) -> None:
+    """Tell a sick instrument from a healthy one, detector by detector: docs/health.md.
+
+    Three minutes of one core.
+    """
+    from ai_afm.bench import health as measured
+
+    say(measured.benchmark(seed, worlds), json)

@@ -1,0 +1,66 @@
+"""All detectors at once: on new lines, and on a reference patch."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ai_afm.survey.health.agreement import check_agreement
+from ai_afm.survey.health.check import Bounds, Check
+from ai_afm.survey.health.contact import Engaged, check_contact, check_saturation
+from ai_afm.survey.health.passes import Passes
+from ai_afm.survey.health.resonance import check_tracking, check_tuning
+from ai_afm.survey.health.ringing import check_ringing
+from ai_afm.survey.health.second_tip import check_second_tip
+from ai_afm.survey.health.suspect import Moment, Sighting
+from ai_afm.survey.health.wear import check_sharpness
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the instrument beside its lines; `None` is unknown or not allowed.
+
+    Parameters
+    ----------
+    engaged
+        Levels of the error signal that the approach showed.
+    gain
+        Integral gain of the z loop, 1/s.
+    gain_allowed, frequency_allowed
+        What a person lets software set: gains (1/s) and drive frequencies (Hz).
+    """
+
+    engaged: Engaged | None = None
+    gain: float | None = None
+    gain_allowed: Bounds | None = None
+    frequency_allowed: Bounds | None = None
+
+
+NOTHING = Known()
+"""Nothing is known: detectors that need it cannot tell, and no correction is proposed."""
+
+
+def check_lines(passes: Passes, known: Known = NOTHING) -> tuple[Check, ...]:
+    """Run the live detectors on the newest lines: 16, better 32; about a millisecond.
+
+    One suspect answer may be chance: `doubts_of(history, in_a_row=2)` waits for the next.
+    """
+    return (
+        check_agreement(passes),
+        check_ringing(passes, known.gain, known.gain_allowed),
+        check_saturation(passes),
+        check_contact(passes, known.engaged),
+        check_tracking(passes, known.frequency_allowed),
+    )
+
+
+def check_place(then: Passes, now: Passes) -> tuple[Check, ...]:
+    """Compare a reference patch (64 lines) with how it was when the tip was good: tip and tuning.
+
+    Its pixels decide what it can tell: 4 nm on steep relief for the tip's shape, walls within the
+    patch for a second apex.
+    """
+    return check_sharpness(then, now), check_second_tip(then, now), check_tuning(then, now)
+
+
+def seen(checks: Iterable[Check], at: Moment) -> tuple[Sighting, ...]:
+    """Return checks as a journal keeps them."""
+    return tuple(Sighting(check.detector, check.verdict, at) for check in checks)

@@ -1,0 +1,76 @@
+import math
+
+import numpy as np
+import pytest
+from made_passes import SHAPE, passes, relief
+
+from ai_afm.survey.health.check import Verdict
+from ai_afm.survey.health.contact import Engaged, check_contact, check_saturation
+from ai_afm.types import Mode
+
+
+def test_a_signal_within_its_scale_is_not_saturated():
+    check = check_saturation(passes({"amplitude": relief(1), "height": relief(2)}))
+    assert check.score == 0.0
+
+
+def test_a_clipped_channel_is_named_with_its_share():
+    image = relief(3)
+    clipped = np.minimum(image, np.quantile(image, 0.9))
+    check = check_saturation(passes({"amplitude": clipped, "height": relief(4)}))
+    assert check.score == pytest.approx(0.1, abs=0.01)
+    assert check.advice.startswith("amplitude")
+
+
+def test_the_lower_rail_counts_as_well():
+    image = relief(5)
+    check = check_saturation(passes({"deflection": np.maximum(image, np.quantile(image, 0.2))}))
+    assert check.score == pytest.approx(0.2, abs=0.01)
+
+
+def test_coarse_digits_are_no_saturation():
+    steps = np.round(relief(6) / 0.5e-9) * 0.5e-9
+    assert check_saturation(passes({"height": steps})).verdict is Verdict.GOOD
+
+
+def test_a_channel_that_never_changes_is_suspect():
+    assert check_saturation(passes({"deflection": np.zeros(SHAPE)})).score == 1.0
+
+
+def test_a_scan_at_constant_height_is_none():
+    assert math.isnan(check_saturation(passes({"height": np.zeros(SHAPE)})).score)
+
+
+def test_channels_without_a_full_scale_cannot_tell():
+    assert math.isnan(check_saturation(passes({"phase": relief(7)})).score)
+
+
+@pytest.mark.parametrize("free", [-40e-9, 25e-9])
+def test_a_tip_off_the_surface_reads_its_free_level(free):
+    off = passes({"deflection": np.full(SHAPE, free) + relief(8, size=1e-10)})
+    check = check_contact(off, Engaged(0.0, free))
+    assert check.score == 1.0
+    assert "approach again" in check.advice
+
+
+def test_a_line_that_flies_over_part_of_its_way_tells_how_much():
+    error = relief(9, size=1e-9)
+    error[:, :120] = -40e-9
+    check = check_contact(passes({"deflection": error}), Engaged(0.0, -40e-9))
+    assert check.score == 0.75
+    assert "75 %" in check.advice
+
+
+def test_errors_at_steps_are_no_lost_contact():
+    error = relief(10, size=6e-9)
+    check = check_contact(passes({"deflection": error}), Engaged(0.0, -40e-9))
+    assert check.verdict is Verdict.GOOD
+
+
+def test_in_tapping_the_free_amplitude_tells():
+    free = passes({"amplitude": np.full(SHAPE, 20e-9)}, mode=Mode.TAPPING)
+    assert check_contact(free, Engaged(15e-9, 20e-9)).verdict is Verdict.SUSPECT
+
+
+def test_without_the_levels_of_an_approach_nothing_is_said():
+    assert math.isnan(check_contact(passes({"deflection": np.zeros(SHAPE)}), None).score)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from ai_afm.config import RunConfig
-from ai_afm.control.costs import position, times_of
+from ai_afm.control.costs import position
 from ai_afm.control.plugins import open_controller
 from ai_afm.image.instrument_time import request_seconds
 from ai_afm.service.session import open_instrument, resolve
@@ -21,7 +21,7 @@ def dry_run(config: RunConfig) -> dict[str, Any]:
     config = resolve(config)
     microscope = open_instrument(config)
     try:
-        times = times_of(microscope.capabilities)
+        times = microscope.capabilities.times
         controller = open_controller(config.run.controller, config, times)
         survey = Survey(microscope.limits, microscope.consent, config.run.seed)
         rows: list[dict[str, Any]] = []

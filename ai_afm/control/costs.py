@@ -3,16 +3,10 @@
 from dataclasses import dataclass
 
 from ai_afm.image.instrument_time import InstrumentTimes, request_seconds
-from ai_afm.microscope.base import Capabilities
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Point, ProbeRequest, Role, ScanRequest
 
 PROBING = (Role.BEFORE, Role.AFTER)
-
-
-def times_of(capabilities: Capabilities) -> InstrumentTimes:
-    """Return the times of an instrument from what it declares."""
-    return capabilities.times
 
 
 @dataclass(frozen=True, slots=True)

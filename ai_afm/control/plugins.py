@@ -61,7 +61,7 @@ def open_controller(
     config
         Of the run.
     times
-        Of the instrument (`costs.times_of`); defaults where unknown.
+        Of the instrument (`Capabilities.times`); defaults where unknown.
 
     Raises
     ------

@@ -90,17 +90,6 @@ class Canvas:
                     image[row, columns] = line.channels[name][::step]
             self.covered[row, columns] |= fine
 
-    def add_frame(self, frame: Frame) -> None:
-        """Draw a whole frame of the same grid."""
-        if frame.shape != self.grid.shape:
-            raise BadInput(f"a frame of {frame.shape} pixels does not fit {self.grid.shape}")
-        for name in self.names:
-            image = frame.get(name)
-            if image is not None:
-                known = np.isfinite(image)
-                self._image(name)[known] = image[known]
-        self.covered[frame.scanned[Direction.TRACE]] = True
-
     def _image(self, name: str) -> FloatImage:
         if name not in self.data:
             self.data[name] = np.full(self.grid.shape, np.nan, np.float32)

@@ -32,15 +32,6 @@ class Piece:
         return ConsentLevel.IMAGE if self.zone is None else self.zone.level
 
 
-def level_at(consent: Consent, x: ArrayLike, y: ArrayLike) -> NDArray[np.object_]:
-    """Return the `ConsentLevel` at points of any shape (m); the edge of a zone belongs to it."""
-    x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
-    levels = np.full(x.shape, ConsentLevel.IMAGE, object)
-    for zone in consent.zones:
-        levels[is_inside(zone.region, x, y)] = zone.level
-    return levels
-
-
 def zone_at(consent: Consent, point: Point) -> ConsentZone | None:
     """Return the zone that rules a point: the last one painted over it, `None` for none."""
     for zone in reversed(consent.zones):

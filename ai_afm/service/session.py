@@ -15,7 +15,6 @@ from ai_afm import __version__
 from ai_afm.acquire.earlier import earlier
 from ai_afm.acquire.session import Session
 from ai_afm.config import RunConfig, parse_config, resolved, to_toml
-from ai_afm.control.costs import times_of
 from ai_afm.control.plugins import open_controller
 from ai_afm.errors import ModelError
 from ai_afm.microscope.guard import GuardedMicroscope
@@ -62,7 +61,7 @@ def resolve(config: RunConfig) -> RunConfig:
     microscope = open_instrument(config)
     try:
         complete = resolved(config, microscope.limits.region)
-        times = times_of(microscope.capabilities)
+        times = microscope.capabilities.times
         controller = open_controller(complete.run.controller, complete, times)
         first = controller.propose(Survey(microscope.limits, microscope.consent, config.run.seed))
         if first is not None:
@@ -118,7 +117,7 @@ def open_session(
         check_pinned(journal, glimpses)
         microscope = open_instrument(config, earlier(folder, journal))
         stack.callback(microscope.close)
-        times = times_of(microscope.capabilities)
+        times = microscope.capabilities.times
         controller = open_controller(config.run.controller, config, times)
         steering = SteeringServer(folder.steering_file, microscope.withdraw)
         stack.callback(steering.close)

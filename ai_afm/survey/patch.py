@@ -193,16 +193,6 @@ def wall_near(patch: Patch, place: Point) -> NearWall | None:
     return NearWall(at, normal, math.copysign(float(distance[best]), along))
 
 
-def sign_at(patch: Patch, place: Point) -> float:
-    """Return the signed response at a place, NaN where nothing was scanned."""
-    row, column = geometry.sample_to_pixel(patch.region, patch.shape, place[0], place[1])
-    return float(
-        ndimage.map_coordinates(
-            patch.mean, [[float(row)], [float(column)]], order=1, mode="constant", cval=math.nan
-        )[0]
-    )
-
-
 def _crossings(values: Image, noise: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (rows, columns) of the zeros between neighbours along lines and columns."""
     least = noise if math.isfinite(noise) else 0.0

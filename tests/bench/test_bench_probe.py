@@ -8,7 +8,7 @@ import pytest
 from ai_afm.bench.probe import blind, coverage
 from ai_afm.bench.probe.bad_fits import measure
 from ai_afm.bench.probe.benchmark import QUESTION, benchmark
-from ai_afm.bench.probe.nights import Setting
+from ai_afm.bench.probe.setting import Setting
 from ai_afm.bench.probe.station import Build
 from ai_afm.bench.probe.trial import ask
 from ai_afm.microscope.simulated.switching_films import alike_at_walls

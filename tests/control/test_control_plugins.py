@@ -4,7 +4,6 @@ import pytest
 from survey_factory import config
 
 from ai_afm.control import plugins
-from ai_afm.control.costs import times_of
 from ai_afm.control.raster import RasterController
 from ai_afm.control.targets import TargetsController
 from ai_afm.errors import ConfigError
@@ -55,6 +54,6 @@ def test_times_are_what_the_instrument_declares():
         settle=0.05,
         travel_speed=1e-5,
     )
-    times = times_of(stock)
+    times = stock.times
     assert times.travel_range == 3e-5
     assert (times.turn_around_min, times.command_latency, times.settle) == (0.02, 1.0, 0.05)

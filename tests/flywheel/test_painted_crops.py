@@ -6,7 +6,7 @@ import pytest
 from ai_afm.flywheel.crops import CropMaker, TrainingCrop, example
 from ai_afm.flywheel.painted import painted_crops
 from ai_afm.flywheel.painted.crops import SCENES, painted
-from ai_afm.flywheel.painted.scenes import nothing
+from ai_afm.flywheel.painted.scenes import Scene, nothing
 
 SHAPE = (48, 80)
 
@@ -70,7 +70,7 @@ def test_every_class_is_painted_and_some_crops_have_none() -> None:
 
 
 @pytest.mark.parametrize("scene", [s for _, s in SCENES], ids=lambda s: s.__name__)
-def test_a_scene_can_be_painted_in_any_shape(scene) -> None:  # type: ignore[no-untyped-def]
+def test_a_scene_can_be_painted_in_any_shape(scene: Scene) -> None:
     for seed in range(15):
         raw = scene(np.random.default_rng(seed), (33, 70))
         assert raw.height.shape == raw.response.shape == raw.label.shape == (33, 70)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_afm.flywheel.mishaps import RawCrop
+from ai_afm.flywheel.mishaps import Mishap, RawCrop
 from ai_afm.flywheel.painted.disguises import DISGUISES, contact_band, dark_curves, lost_channel
 from ai_afm.flywheel.painted.fields import blurred_response, turned_axes
 from ai_afm.flywheel.painted.look_alikes import with_edges
@@ -117,7 +117,7 @@ def test_look_alikes_with_edges_leave_walls_walls(seed: int) -> None:
 
 
 @pytest.mark.parametrize("disguise", [d for _, d in DISGUISES], ids=lambda d: d.__name__)
-def test_a_disguise_adds_no_label(disguise) -> None:  # type: ignore[no-untyped-def]
+def test_a_disguise_adds_no_label(disguise: Mishap) -> None:
     raw = one_wall()
     for seed in range(5):
         changed = disguise(raw, np.random.default_rng(seed))

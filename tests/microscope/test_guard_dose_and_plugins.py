@@ -9,7 +9,7 @@ import pytest
 from ai_afm.config import ConsentSettings, InstrumentSettings, LimitSettings
 from ai_afm.errors import ConfigError, LinkLost, StoreError
 from ai_afm.microscope import plugins
-from ai_afm.microscope.consent import forbidden_overlap, level_at, pieces
+from ai_afm.microscope.consent import forbidden_overlap, pieces, zone_at
 from ai_afm.microscope.dose import DoseMap, request_dose
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.microscope.plugins import Earlier, list_plugins, open_microscope
@@ -105,8 +105,9 @@ def test_later_zones_override_earlier_ones():
     outer = ConsentZone(ScanRegion((0.0, 0.0), (4e-6, 2e-6)), ConsentLevel.FORBIDDEN)
     window = ConsentZone(ScanRegion((1e-6, 0.0), (1e-6, 1e-6)), ConsentLevel.IMAGE)
     consent = Consent((outer, window))
-    levels = level_at(consent, [0.0, 1e-6, 9e-6], [0.0, 0.0, 0.0])
-    assert list(levels) == ["forbidden", "image", "image"]
+    assert zone_at(consent, (0.0, 0.0)) is outer
+    assert zone_at(consent, (1e-6, 0.0)) is window
+    assert zone_at(consent, (9e-6, 0.0)) is None
     assert forbidden_overlap(consent, window.region) == 0.0
     wide = ScanRegion((1e-6, 0.0), (2e-6, 1e-6))
     assert forbidden_overlap(consent, wide) == pytest.approx(1e-12)

@@ -63,7 +63,10 @@ class Recorder:
     def __init__(self, path, **tables):
         ticks = itertools.count()
         start = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-        clock = lambda: start + timedelta(seconds=next(ticks))  # noqa: E731
+
+        def clock():
+            return start + timedelta(seconds=next(ticks))
+
         config = RunConfig.model_validate({"instrument": {"kind": "elsewhere"}} | tables)
         self.folder = RunFolder.create(path, to_toml(resolved(config, OVERVIEW.region)))
         self.journal = Journal.open(self.folder.journal_file, clock, lambda: 0.0)

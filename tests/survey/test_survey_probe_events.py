@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
+from ai_afm import geometry
 from ai_afm.bench.probe.segments import bulk_sites, look
 from ai_afm.bench.probe.station import Build, open_station
 from ai_afm.bench.probe.trial import SIGN
 from ai_afm.errors import BadInput
 from ai_afm.geometry import pixel_grid
 from ai_afm.microscope.simulated.switching_state import SwitchingSettings
-from ai_afm.survey.events import EventKind, Registration, event
-from ai_afm.survey.patch import read_patch, scale_of, sign_at, wall_near
+from ai_afm.survey.patch import read_patch, scale_of, wall_near
+from ai_afm.survey.probe_events import EventKind, Registration, event
 from ai_afm.types import (
     Channel,
     Direction,
@@ -89,7 +90,9 @@ def test_a_wall_that_moved_is_measured_with_its_interval(way):
 def test_the_sign_of_a_displacement_is_that_of_the_positive_side():
     scale = scale_of(image(wall))
     assert scale is not None
-    right = sign_at(read_patch(image(wall), scale), (SITE[0] + 5e-8, SITE[1]))
+    patch = read_patch(image(wall), scale)
+    row, column = geometry.sample_to_pixel(patch.region, patch.shape, SITE[0] + 5e-8, SITE[1])
+    right = patch.mean[round(float(row)), round(float(column))]
     found = event(image(wall), image(moved(2e-8), seed=1), SITE, REACH, None, scale)
     assert found is not None
     assert found.displacement is not None

@@ -18,7 +18,7 @@ from ai_afm.control.area.follow import FollowPolicy
 from ai_afm.control.area.state import Policy, Settings
 from ai_afm.control.area.uncertainty import UncertaintyPolicy
 from ai_afm.control.area.variable_speed import VariableSpeedPolicy
-from ai_afm.image.instrument_time import STOCK_TIMES
+from ai_afm.errors import BadInput
 from ai_afm.segment.base import Segmenter
 from ai_afm.segment.metrics import thinned
 from ai_afm.segment.model_file import load_model
@@ -82,9 +82,16 @@ def benchmark(
     -------
     dict
         `worlds` and `summary`, see `docs/policy.md`.
+
+    Raises
+    ------
+    BadInput
+        When stored scans are asked for on another instrument than "path".
     """
     from ai_afm.segment.predict import UnetSegmenter
 
+    if samples and instrument != "path":
+        raise BadInput("a stored scan is replayed on paths; leave --instrument stock out")
     segmenter = UnetSegmenter(load_model())
     chosen: Iterable[Sample] = (
         stored_samples(samples) if samples else grown_samples(seed, worlds, pace.pixels, instrument)
@@ -106,17 +113,16 @@ def benchmark(
 
 def _one(sample: Sample, segmenter: Segmenter, instrument: str, pace: Pace) -> dict[str, object]:
     first = sample.stage(0)
-    times = STOCK_TIMES if instrument == "stock" else first.times
-    settings = Settings(sample.grid, pace.line_rate, times, instrument == "path",
+    settings = Settings(sample.grid, pace.line_rate, first.times, instrument == "path",
                         pace.max_tip_speed, first.max_line_rate)  # fmt: skip
     raster = play(RasterPolicy(), settings, first, segmenter)
-    seen = raster.ground.seen
+    seen = raster.seen
     assert seen is not None
     truth = sample.truth
     if truth is None:
         truth = _as_truth(thinned(seen > 0.5, MIN_PIXELS))
     oracle = oracle_seconds(truth, settings)
-    recall, precision = found(seen, raster.ground.covered, truth)
+    recall, precision = found(seen, raster.covered, truth)
     plays = {RasterPolicy().name: raster}
     for number, policy in enumerate(_possible(instrument), start=1):
         plays[policy.name] = play(policy, settings, sample.stage(number), segmenter)

@@ -1,22 +1,17 @@
 """One policy on one sample: its requests are scanned, seen by the network, and given back to it."""
 
-from dataclasses import dataclass, field
-from typing import Protocol
-
 import cv2
 import numpy as np
 
+from ai_afm.bench.policy.stage import Stage
 from ai_afm.control.area.plan import end_of
 from ai_afm.control.area.state import Ground, Mask, Policy, Seen, Settings, Step
 from ai_afm.image.canvas import Canvas, Grid, as_frame, filled
-from ai_afm.image.instrument_time import InstrumentTimes
 from ai_afm.segment.base import Segmenter
 from ai_afm.types import (
     DOMAIN_WALL_CODES,
-    Channel,
     ClassCode,
     FloatImage,
-    Measurement,
     PathRequest,
     ScanLine,
     ScanRequest,
@@ -24,57 +19,30 @@ from ai_afm.types import (
 
 LINES = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
 MOST_STEPS = 200
+"""Steps after which a policy counts as broken; a line-by-line one takes 64."""
 
 
-class Stage(Protocol):
-    """An instrument over a sample, as a benchmark drives it."""
+def play(policy: Policy, settings: Settings, stage: Stage, segmenter: Segmenter) -> Ground:
+    """Let a policy image an area until it has no more to ask, and return what it knows then.
 
-    channels: tuple[Channel, ...]
-    measurement: Measurement
-    times: InstrumentTimes
-    max_line_rate: float
-
-    def scan(self, request: PathRequest | ScanRequest) -> tuple[list[ScanLine], float]:
-        """Return what was recorded, and the instrument time that it took, s."""
-        ...
-
-
-@dataclass
-class Play:
-    """What came of it.
-
-    Parameters
-    ----------
-    ground
-        At the end.
-    steps
-        What was done.
-    seconds
-        Instrument time of each step.
+    Raises
+    ------
+    RuntimeError
+        When it does not end.
     """
-
-    ground: Ground
-    seconds: list[float] = field(default_factory=list)
-
-
-def play(policy: Policy, settings: Settings, stage: Stage, segmenter: Segmenter) -> Play:
-    """Let a policy image an area until it has no more to ask."""
     drawing = _Drawing(settings, stage, segmenter)
     ground = Ground(settings, np.zeros(settings.grid.shape, np.bool_))
-    result = Play(ground)
     for _ in range(MOST_STEPS):
-        step = policy.next(result.ground)
+        step = policy.next(ground)
         if step is None:
-            return result
+            return ground
         seconds = 0.0
         for request in step.requests:
             lines, took = stage.scan(request)
             drawing.add(request, lines, step.coarse)
             seconds += took
-        seen = drawing.seen(step)
         at = end_of(step.requests[-1])
-        result.ground = result.ground.after(step, drawing.covered, seen, seconds, at)
-        result.seconds.append(seconds)
+        ground = ground.after(step, drawing.covered, drawing.seen(step), seconds, at)
     raise RuntimeError(f"{policy.name} has not ended after {MOST_STEPS} steps")
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ai_afm.bench.policy.drive import Stage
 from ai_afm.bench.policy.scores import Truth
-from ai_afm.bench.policy.stages import MicroscopeStage
+from ai_afm.bench.policy.stage import Stage
 from ai_afm.bench.policy.worlds import NEAR, PolicyWorld, policy_worlds
 from ai_afm.image.canvas import Grid
 from ai_afm.image.instrument_time import STOCK_TIMES
@@ -64,7 +63,7 @@ def _twin(world: PolicyWorld, instrument: str) -> Callable[[int], Stage]:
         settings = DeviceSettings(imaging=world.imaging, extent=1.2 * world.region.size[0],
                                   seed=number)  # fmt: skip
         device = _times(settings, instrument)
-        return MicroscopeStage(SimulatedAfm(Untouched(world.world), device, InstantClock()))
+        return Stage(SimulatedAfm(Untouched(world.world), device, InstantClock()))
 
     return stage
 
@@ -91,6 +90,6 @@ def stored_samples(paths: Sequence[Path]) -> Iterator[Sample]:
 def _replay(frame: Frame) -> Callable[[int], Stage]:
     def stage(number: int) -> Stage:
         settings = ReplaySettings(seed=number)
-        return MicroscopeStage(ReplayMicroscope(frame, settings, InstantClock()))
+        return Stage(ReplayMicroscope(frame, settings, InstantClock()))
 
     return stage

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ai_afm.bench.policy.drive import Play
 from ai_afm.control.area import plan
 from ai_afm.control.area.follow import along
-from ai_afm.control.area.state import Mask, Settings
+from ai_afm.control.area.state import Ground, Mask, Settings
+from ai_afm.control.area.verify import completeness
 from ai_afm.segment.metrics import line_score, thinned
 from ai_afm.types import FloatImage
 
@@ -55,15 +56,16 @@ def oracle_seconds(truth: Truth, settings: Settings) -> float:
     return plan.seconds_for(plan.requests_for(mask, settings, None, plan.Asked("")), settings, None)
 
 
-def figures(played: Play, truth: Truth, oracle: float) -> dict[str, object]:
+def figures(ground: Ground, truth: Truth, oracle: float) -> dict[str, object]:
     """Return the figures of one policy on one sample; see `ai-afm bench policy`."""
-    ground = played.ground
     raster = ground.settings.raster_time
     assert ground.seen is not None
     recall, precision = found(ground.seen, ground.covered, truth)
     ratio = ground.spent / raster
     said = next((s.prediction for s in ground.steps if s.prediction is not None), None)
     family = next((s.family for s in reversed(ground.steps) if s.family is not None), None)
+    verified = completeness(ground) if ground.known else None
+    shown = verified if verified is not None and verified.found else None
     return {
         "recall": recall,
         "precision": precision,
@@ -74,13 +76,15 @@ def figures(played: Play, truth: Truth, oracle: float) -> dict[str, object]:
         "predicted_ci": None if said is None else [said.low, said.high],
         "covered": None if said is None else said.low <= ratio <= said.high,
         "family": family,
+        "completeness": None if shown is None else shown.share,
+        "completeness_low": None if shown is None else shown.low,
     }
 
 
-def summary(worlds: Sequence[Mapping[str, object]], name: str) -> dict[str, object]:
+def summary(worlds: Sequence[Mapping[str, Any]], name: str) -> dict[str, object]:
     """Return the figures of one policy over all samples."""
     cs = np.array([w["c"] for w in worlds], float)
-    rows = [w["policies"][name] for w in worlds]  # type: ignore[index]
+    rows = [w["policies"][name] for w in worlds]
     column = {k: np.array([r[k] for r in rows], float) for k in
               ("recall", "precision", "ratio", "oracle_efficiency")}  # fmt: skip
     by_raster = np.array([w["raster_recall"] for w in worlds], float)

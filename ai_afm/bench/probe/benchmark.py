@@ -9,7 +9,7 @@ import numpy as np
 
 from ai_afm.bench.probe import blind, charge, coverage, night
 from ai_afm.bench.probe.bad_fits import BadFits, measure
-from ai_afm.bench.probe.nights import DRIFT, Setting, Tally
+from ai_afm.bench.probe.setting import DRIFT, Setting, Tally
 from ai_afm.bench.probe.station import Build
 from ai_afm.bench.probe.trial import ask
 from ai_afm.microscope.simulated.switching_films import alike_at_walls

@@ -12,11 +12,10 @@ from scipy.spatial import KDTree
 from skimage.morphology import skeletonize
 
 from ai_afm import geometry
-from ai_afm.bench.probe.nights import EXTENT, HOURS, Setting, Tally, at_wall, edge
 from ai_afm.bench.probe.segments import spacing_for
+from ai_afm.bench.probe.setting import EXTENT, HOURS, Setting, Tally, at_wall, edge
 from ai_afm.bench.probe.station import Station
 from ai_afm.bench.probe.trial import LOOP
-from ai_afm.control.costs import times_of
 from ai_afm.image.instrument_time import request_seconds
 from ai_afm.survey.patch import Patch, read_patch, scale_of
 from ai_afm.survey.question.rules import too_close
@@ -83,7 +82,7 @@ def _blind(station: Station, places: Points, dot_radius: float) -> Tally:
 
 
 def _seconds(station: Station, start: Point, end: Point) -> float:
-    times = times_of(station.microscope.capabilities)
+    times = station.microscope.capabilities.times
     request = ProbeRequest(ProbeKind.HYSTERESIS_LOOP, end, LOOP)
     return request_seconds(request, start, times)
 

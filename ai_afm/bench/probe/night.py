@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from ai_afm import geometry
-from ai_afm.bench.probe.nights import EXTENT, HOURS, Setting, Tally, at_wall, edge
 from ai_afm.bench.probe.segments import Field, bulk_sites, look, spacing_for
+from ai_afm.bench.probe.setting import EXTENT, HOURS, Setting, Tally, at_wall, edge
 from ai_afm.bench.probe.station import Station
 from ai_afm.bench.probe.trial import LOOP, SIGN, Night, calibrate
-from ai_afm.survey.events import Registration, event
 from ai_afm.survey.patch import NearWall, Patch, read_patch, scale_of, wall_near
+from ai_afm.survey.probe_events import Registration, event
 from ai_afm.survey.question.quality import judge
 from ai_afm.survey.question.rules import RADII, randomised
 from ai_afm.types import Point, ScanRegion

@@ -16,8 +16,8 @@ from ai_afm.bench.probe.segments import (
 )
 from ai_afm.bench.probe.station import Build, Station, open_station
 from ai_afm.errors import InstrumentError
-from ai_afm.survey.events import EventKind, event
 from ai_afm.survey.patch import Scale
+from ai_afm.survey.probe_events import EventKind, event
 from ai_afm.survey.question.answer import Answer, answer, may_stop
 from ai_afm.survey.question.quality import judge
 from ai_afm.survey.question.readout import read_native

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ai_afm.control.costs import times_of
 from ai_afm.geometry import line_ends
 from ai_afm.image.assemble import Assembler
 from ai_afm.image.instrument_time import move_seconds, scan_seconds
@@ -112,7 +111,7 @@ class Instrument:
         self.jumps = scanner.jumps
         self._afm = SimulatedAfm(build_sample(options), device_of(options, imaging), self.clock)
         self.tip: Point = (0.0, 0.0)
-        self.times = times_of(self._afm.capabilities)
+        self.times = self._afm.capabilities.times
 
     def look(self, request: ScanRequest, watch: Watch | None = None) -> Look:
         """Scan a frame, unless whoever watches it stops it."""

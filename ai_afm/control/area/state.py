@@ -85,7 +85,7 @@ class Step:
     Parameters
     ----------
     purpose
-        "overview", "follow", "verify", "raster": what the passes are for.
+        "overview", "follow", "verify", "lines" or "raster": what the passes are for.
     requests
         Done in this order.
     reason

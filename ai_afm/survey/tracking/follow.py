@@ -136,12 +136,6 @@ def journey(
     return travel, now + move_seconds(math.hypot(*travel), times)
 
 
-def tip_after(request: ScanRequest) -> Point:
-    """Return where the tip is when a frame has ended: at the left end of its last line, m."""
-    last = request.shape[0] - 1 - _first_row(request)
-    return line_ends(request.region, request.shape, last)[0]
-
-
 def _first_row(request: ScanRequest) -> int:
     return 0 if request.slow_direction is SlowDirection.DOWN else request.shape[0] - 1
 

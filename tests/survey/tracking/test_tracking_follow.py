@@ -17,7 +17,6 @@ from ai_afm.survey.tracking.follow import (
     check_frame,
     journey,
     observe,
-    tip_after,
 )
 from ai_afm.survey.tracking.patches import CheckFrames
 from ai_afm.survey.tracking.planes import Sight
@@ -34,14 +33,17 @@ from ai_afm.survey.tracking.replay import (
 from ai_afm.survey.tracking.shift import NoShift, Shift, Why
 from ai_afm.survey.tracking.state import OPEN_LOOP, Fix, Status, TrackSettings, predict, start
 from ai_afm.survey.tracking.update import Anchor
-from ai_afm.types import Direction, ScanRegion, ScanRequest, SlowDirection
+from ai_afm.types import Direction, ScanRegion, ScanRequest
 
 TIMES = InstrumentTimes()
 EXACT = (1e-19, 0.0, 1e-19)
 REQUEST = ScanRequest(ScanRegion((1e-6, 0.5e-6), (0.5e-6, 0.4e-6)), (40, 50), 2.0)
 
 
-def drifting(settings=TrackSettings(), rate=(0.1e-9, -0.05e-9)):  # noqa: B008
+CLOSED = TrackSettings()
+
+
+def drifting(settings=CLOSED, rate=(0.1e-9, -0.05e-9)):
     events = [Fix(t, (rate[0] * t, rate[1] * t), EXACT) for t in (60.0, 120.0, 240.0)]
     return replayed(start(0.0, settings), events)
 
@@ -74,13 +76,6 @@ def test_an_open_loop_is_aimed_with_the_creep_that_the_move_will_make():
     decades = math.log10(1 + 10 / 0.1)
     assert there.region.center[0] - 1e-6 == pytest.approx(-0.01 * decades * travel[0], rel=0.02)
     assert begun > track.time
-
-
-@pytest.mark.parametrize("direction", SlowDirection)
-def test_the_tip_ends_at_the_left_of_the_last_line(direction):
-    request = replace(REQUEST, slow_direction=direction)
-    row = 39 if direction is SlowDirection.DOWN else 0
-    assert tip_after(request) == line_ends(request.region, request.shape, row)[0]
 
 
 @pytest.fixture(scope="module")

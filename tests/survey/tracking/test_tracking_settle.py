@@ -18,7 +18,10 @@ from ai_afm.survey.tracking.update import missed, update
 EXACT = (1e-19, 0.0, 1e-19)
 
 
-def known(rate, settings=TrackSettings()):  # noqa: B008
+CLOSED = TrackSettings()
+
+
+def known(rate, settings=CLOSED):
     track = start(0.0, settings)
     for time in (60.0, 300.0, 600.0):
         track = update(track, Fix(time, (rate * time, 0.0), EXACT))

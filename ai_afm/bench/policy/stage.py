@@ -5,7 +5,7 @@ from ai_afm.microscope.base import Microscope
 from ai_afm.types import Channel, Measurement, PathRequest, ScanLine, ScanRequest
 
 
-class MicroscopeStage:
+class Stage:
     """Any microscope: it accepts, scans or walks a path, and its own clock tells the time."""
 
     def __init__(self, microscope: Microscope) -> None:

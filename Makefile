@@ -39,8 +39,8 @@ sample-scans: $(STAMP)
 	$(BIN)/ai-afm twin sample-scans --out sample_scans
 
 default-model: $(STAMP)
-	$(BIN)/python -m ai_afm.flywheel.train --out build/models --parent wallnet@2.1.0 --seed 2 \
-		--steps 18000 --learning-rate 0.0015 --judge-steps 0
+	$(BIN)/python -m ai_afm.flywheel.train --out build/models --parent wallnet@2.2.0 --seed 4 \
+		--steps 16000 --learning-rate 0.0012 --judge-steps 0
 
 $(STAMP): pyproject.toml constraints-cpu.txt
 	$(PYTHON) -m venv $(VENV)

@@ -270,7 +270,7 @@ FAMILIES: Mapping[str, Painter] = {
 PERIODIC = ("sine", "crossed_sines", "grating", "checkerboard", "pits", "beads", "spiral", "tiles")
 SIGNALLESS = ("noise", "nothing", "pick_up")
 """Families in which the response may be noise, or constant, whatever the height shows."""
-GRAINLIKE = ("particles", "beads", "motifs", "nothing")
+GRAINLIKE = ("particles", "beads", "motifs", "nothing", "bumps", "flakes")
 """Families that a network could take for grains, rightly as far as it sees; or with no signal."""
 SIDE = 128
 """Lines and pixels of a crop."""

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,8 @@ def test_a_broken_scan_is_refused_before_anything_is_written(tmp_path, cut):
 def test_a_corrupted_model_is_not_used(tmp_path):
     lab = tmp_path / "lab"
     shutil.copytree(ROOT / "models", lab / "models")
-    weights = next((lab / "models").glob("*/*/weights.safetensors"))
+    active = tomllib.loads((lab / "models" / "active.toml").read_text())["model"]
+    weights = lab / "models" / active.replace("@", "/") / "weights.safetensors"
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1
     weights.write_bytes(content)

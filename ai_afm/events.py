@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ai_afm.types import Observation, ProbeRequest, Request, ScanLine, ScanRequest, Segmentation
+from ai_afm.types import (
+    MapRequest,
+    Observation,
+    PathRequest,
+    ProbeRequest,
+    Proposal,
+    ScanLine,
+    ScanRequest,
+    Segmentation,
+    WriteRequest,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +29,7 @@ class Decided:
     """The controller has chosen; journal row `sequence` is stored before anything moves."""
 
     sequence: int
-    request: Request
+    request: Proposal
     reason: str
 
 
@@ -27,7 +37,7 @@ class Decided:
 class Refused:
     """The guard refused a request; nothing moved."""
 
-    request: Request
+    request: Proposal
     message: str
 
 
@@ -68,6 +78,31 @@ class ScanStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class PathStarted:
+    """Path `path` begins; `request` is what the instrument will really do."""
+
+    path: int
+    request: PathRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRecorded:
+    """A pass of path `path` is stored; `durable` sweeps are on disk (fsynced)."""
+
+    path: int
+    line: ScanLine
+    durable: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapDrawn:
+    """Map `map` is drawn from all that was read of the area; it is segmented next."""
+
+    map: int
+    request: MapRequest
+
+
+@dataclass(frozen=True, slots=True)
 class ProbeStarted:
     """Probe `probe` begins."""
 
@@ -76,8 +111,26 @@ class ProbeStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteStarted:
+    """Write `write` begins; `request` is what the instrument will really do."""
+
+    write: int
+    request: WriteRequest
+
+
+@dataclass(frozen=True, slots=True)
+class StrokeWritten:
+    """`done` of `strokes` strokes of write `write` are done; the last had `bias` V on the tip."""
+
+    write: int
+    done: int
+    strokes: int
+    bias: float
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
-    """A scan or probe is finished and part of the survey."""
+    """A scan, path, map or probe is finished and part of the survey."""
 
     observation: Observation
 
@@ -113,6 +166,21 @@ class QueuedForReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubted:
+    """A detector of instrument health doubts what is recorded, or (`over`) does so no longer.
+
+    `scan` and `lines` say when; data are suspect since `since`, "scan 3, line 64" for example.
+    """
+
+    detector: str
+    scan: int
+    lines: int
+    over: bool
+    since: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The tip is parked and the run is closed; `outcome` is done, stopped, budget or fault."""
 
@@ -128,10 +196,16 @@ Event: TypeAlias = (
     | LineScanned
     | Glimpsed
     | ScanStopped
+    | PathStarted
+    | SweepRecorded
+    | MapDrawn
     | ProbeStarted
+    | WriteStarted
+    | StrokeWritten
     | Observed
     | Commanded
     | Faulted
     | QueuedForReview
+    | Doubted
     | RunFinished
 )

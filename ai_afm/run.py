@@ -2,16 +2,18 @@
 
 from collections.abc import Generator
 
+from ai_afm.acquire.carry_out import carry_out
 from ai_afm.acquire.faults import perception_fault, report_fault
-from ai_afm.acquire.probing import probe
+from ai_afm.acquire.probing import note_lost_probe
+from ai_afm.acquire.question import register_question
 from ai_afm.acquire.rebuild import rebuild
-from ai_afm.acquire.scanning import scan
 from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
-from ai_afm.errors import InstrumentError, OutOfRange, SafetyStop
+from ai_afm.acquire.tracking import note_pause
+from ai_afm.errors import ConfigError, InstrumentError, OutOfRange, SafetyStop
 from ai_afm.events import Decided, Event, Observed, Refused, RunFinished, RunStarted
 from ai_afm.survey.survey import Survey
-from ai_afm.types import Authority, Observation, ProbeRequest, ScanRequest
+from ai_afm.types import Authority, MapRequest
 from ai_afm.types.codec import encode
 
 MAX_FAULTS = 3
@@ -32,6 +34,8 @@ def run(session: Session) -> Generator[Event]:
     ------
     SafetyStop
         When the tip could not be brought to a safe state, or a person has to look at it first.
+    ConfigError
+        When what the run has found forbids what its configuration asks for.
     StoreError
         When something could not be stored; nothing moves after that.
     """
@@ -39,10 +43,14 @@ def run(session: Session) -> Generator[Event]:
     outcome, message = "interrupted", "the run was ended from outside"
     try:
         survey = rebuild(session.empty_survey(), session.folder, session.journal)
+        register_question(session)
         yield RunStarted(str(session.folder.path), bool(survey.observations))
         outcome, message = yield from _loop(session, survey, helm)
     except SafetyStop as exc:
         outcome, message = "safety stop", str(exc)
+        raise
+    except ConfigError as exc:
+        outcome, message = "refused", str(exc)
         raise
     finally:
         session.make_safe()
@@ -58,18 +66,22 @@ def _loop(session: Session, survey: Survey, helm: Helm) -> Generator[Event, None
         survey = helm.grant_wishes(session, survey)
         if helm.stopping:
             return "stopped", helm.stopping
+        survey = note_pause(session, survey)
         request = session.controller.propose(survey)
         if request is None:
             return "done", session.controller.closing_words(survey)
         if session.authority == Authority.WATCH:
             return "done", f"authority is watch, so nothing moves; proposed: {request.reason}"
         yield Decided(session.record_decision(request), request, request.reason)
-        if session.authority == Authority.ADVISE and not (
-            yield from helm.wait_for_approval(session)
+        moves = not isinstance(request, MapRequest)
+        if (
+            moves
+            and session.authority == Authority.ADVISE
+            and not (yield from helm.wait_for_approval(session))
         ):
             continue
         try:
-            observation = yield from _carry_out(session, survey, request, helm)
+            observation = yield from carry_out(session, survey, request, helm)
         except OutOfRange as exc:
             session.journal.append("refused", {"request": encode(request), "message": str(exc)})
             survey = survey.refuse(request, str(exc))
@@ -79,17 +91,10 @@ def _loop(session: Session, survey: Survey, helm: Helm) -> Generator[Event, None
         except InstrumentError as exc:
             faults += 1
             yield from report_fault(session, helm, exc)
+            survey = note_lost_probe(session, survey)
             if faults == MAX_FAULTS and not helm.stopping:
                 return "fault", str(exc)
         else:
             faults = 0
             yield Observed(observation)
             survey = yield from perception_fault(session, survey.add(observation), observation)
-
-
-def _carry_out(
-    session: Session, survey: Survey, request: ScanRequest | ProbeRequest, helm: Helm
-) -> Generator[Event, None, Observation]:
-    if isinstance(request, ProbeRequest):
-        return (yield from probe(session, request))
-    return (yield from scan(session, survey, request, helm))

@@ -5,14 +5,16 @@ import math
 from typing import Any
 
 from ai_afm.errors import StoreError
+from ai_afm.image.instrument_time import InstrumentTimes, path_schedule
 from ai_afm.image.scan_layout import read_scan
-from ai_afm.microscope.dose import DoseMap, request_dose
+from ai_afm.microscope.dose import DoseMap, pass_dose, path_passes, request_dose
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.microscope.plugins import Earlier
+from ai_afm.microscope.write_rules import write_seconds
 from ai_afm.store.journal import Journal
 from ai_afm.store.platform import write_atomically
 from ai_afm.store.run_folder import RunFolder
-from ai_afm.types import Direction, ProbeRequest
+from ai_afm.types import Direction, ProbeRequest, WriteRequest
 from ai_afm.types.codec import decode
 
 
@@ -23,6 +25,7 @@ def remember_dose(folder: RunFolder, microscope: GuardedMicroscope) -> None:
             "dose": microscope.dose.to_json(),
             "spent": microscope.state().time,
             "scans": folder.next_scan_number() - 1,
+            "paths": folder.next_path_number() - 1,
             "probes": folder.next_probe_number() - 1,
         }
     )
@@ -50,20 +53,50 @@ def earlier(folder: RunFolder, journal: Journal) -> Earlier:
                 volts = math.hypot(drive.amplitude / math.sqrt(2), drive.dc_bias)
             dose += request_dose(frame.request, volts, 1.0, rows)
             spent += rows / frame.request.line_rate
+    for number in folder.path_numbers():
+        if number > kept["paths"]:
+            walked, seconds = _broken_path(folder, number)
+            dose += walked
+            spent += seconds
     for row in journal.rows("probe_started"):
         request = decode(row.payload["request"])
         if row.payload["probe"] > kept["probes"] and isinstance(request, ProbeRequest):
             dose += request_dose(request, 0.0, 1.0)
             spent += request.waveform.duration if request.waveform else 0.0
+    observed = {row.payload.get("write") for row in journal.rows("observed")}
+    for row in journal.rows("write_started"):
+        request = decode(row.payload["request"])
+        if row.payload["write"] not in observed and isinstance(request, WriteRequest):
+            dose += request_dose(request, 0.0, 1.0)
+            spent += write_seconds(request, InstrumentTimes())
     return Earlier(dose, spent)
+
+
+def _broken_path(folder: RunFolder, number: int) -> tuple[DoseMap, float]:
+    """Return dose and time (s) of a path that broke off, the sweep under way included.
+
+    The instrument is not open yet: its times are taken as the usual ones, and the moves between
+    sweeps as made in contact, which counts more than less.
+    """
+    stored = read_scan(folder.path_file(number))
+    path, times = stored.walked, InstrumentTimes()
+    if path is None:
+        raise StoreError(f"{stored.path} holds no path; without its dose the run cannot go on")
+    sweeps = min(int(stored.frame.scanned[Direction.TRACE].sum()) + 1, len(path.sweeps))
+    volts = stored.frame.measurement.drive_amplitude or 0.0
+    if path.drive is not None:
+        volts = math.hypot(path.drive.amplitude / math.sqrt(2), path.drive.dc_bias)
+    passes = path_passes(path, times, lifts=False, sweeps=sweeps)
+    seconds = float(path_schedule(path, times).durations[:sweeps].sum())
+    return pass_dose(passes, volts, 1.0), seconds
 
 
 def _kept(folder: RunFolder) -> dict[str, Any]:
     if not folder.dose_file.exists():
-        return {"dose": DoseMap().to_json(), "spent": 0.0, "scans": 0, "probes": 0}
+        return {"dose": DoseMap().to_json(), "spent": 0.0, "scans": 0, "paths": 0, "probes": 0}
     try:
         kept = json.loads(folder.dose_file.read_text("utf-8"))
-        return {k: kept[k] for k in ("dose", "spent", "scans", "probes")}
+        return {k: kept[k] for k in ("dose", "spent", "scans", "paths", "probes")}
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise StoreError(
             f"{folder.dose_file} cannot be read ({exc}); without the dose the run cannot go on"

@@ -2,14 +2,15 @@
 
 from collections.abc import Generator
 
+from ai_afm.acquire.records import kind_of
 from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
 from ai_afm.control.overview import unknown_overview
 from ai_afm.errors import InstrumentError
 from ai_afm.events import Event, Faulted, QueuedForReview
 from ai_afm.survey.survey import Survey
-from ai_afm.survey.trust import outside
-from ai_afm.types import Authority, Observation, ScanRequest
+from ai_afm.survey.trust import named, outside
+from ai_afm.types import Authority, MapRequest, Observation, Role, ScanRequest
 
 
 def report_fault(session: Session, helm: Helm, error: InstrumentError) -> Generator[Event]:
@@ -38,22 +39,39 @@ def perception_fault(
     anything the model was trained on. A closer frame like that costs its target only.
     """
     request = observation.request
-    if not isinstance(request, ScanRequest) or session.glimpses is None:
+    if not isinstance(request, ScanRequest | MapRequest) or session.glimpses is None:
         return survey
-    unknown, begun = outside(observation), survey.fallback is None
-    reason = unknown_overview(survey)
-    if observation.network is None and observation.lines > 0 and unknown is None:
-        reason = reason or f"scan {observation.number} could not be segmented"
+    unknown, reason = outside(observation), raster_instead(survey, observation)
     if unknown is not None:
         response = "its walls are not used; the run goes on " + (
-            "elsewhere" if begun and reason is None else "by the raster plan"
+            "elsewhere" if survey.fallback is None and reason is None else "by the raster plan"
         )
         yield _queued(session, observation, unknown, response)
-    if reason is None or not begun:
+    if reason is None:
         return survey
     session.journal.append("fallback", {"reason": reason})
     yield Faulted("perception", reason, "the run goes on by the raster plan")
     return survey.fall_back(reason)
+
+
+def raster_instead(survey: Survey, observation: Observation) -> str | None:
+    """Say why the raster plan takes over after an observation, `None` where nothing changes.
+
+    Parameters
+    ----------
+    survey
+        With the observation.
+    observation
+        The newest, as the run has made it.
+    """
+    request = observation.request
+    if survey.fallback is not None or not isinstance(request, ScanRequest | MapRequest):
+        return None
+    looked = observation.lines > 0 and request.role is not Role.AREA
+    looked |= isinstance(request, MapRequest)
+    if observation.network is None and looked and outside(observation) is None:
+        return unknown_overview(survey) or f"{named(observation)} could not be segmented"
+    return unknown_overview(survey)
 
 
 def _queued(
@@ -63,7 +81,7 @@ def _queued(
     notes = observation.notes or {}
     score = notes.get("ood_score")
     row = {
-        "scan": observation.number,
+        kind_of(observation.request): observation.number,
         "segmentation": notes.get("segmentation"),
         "cause": "outside",
         "reason": reason,

@@ -1,41 +1,39 @@
 """Carry out one scan: file first, then the tip, glimpses while lines come in, walls at the end."""
 
-import logging
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from ai_afm.acquire.drifted import measured_offset
 from ai_afm.acquire.earlier import remember_dose
+from ai_afm.acquire.ending import end_stream
+from ai_afm.acquire.health import LiveWatch
+from ai_afm.acquire.patch import health_notes
+from ai_afm.acquire.probed import image_notes
+from ai_afm.acquire.records import observation_record
 from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
-from ai_afm.acquire.stream import Stream
-from ai_afm.errors import ModelError, ScanTimeout, StoreError
+from ai_afm.acquire.stream import Stream, source_of
+from ai_afm.acquire.tracking import tracked
+from ai_afm.errors import ModelError, ScanTimeout
 from ai_afm.events import Event, Faulted, Glimpsed, LineScanned, ScanStarted, ScanStopped
 from ai_afm.image.assemble import Assembler
-from ai_afm.image.scan_bytes import ScanState
 from ai_afm.segment.base import Glimpse
-from ai_afm.store.scan_file import ScanFileWriter
+from ai_afm.store.scan_file import ScanFileWriter, WriterOptions
 from ai_afm.survey.doubts import uncertain_spots
 from ai_afm.survey.survey import Survey
 from ai_afm.survey.walls import extract_network
 from ai_afm.types import Channel, Direction, Frame, Observation, ScanRequest
-from ai_afm.types.codec import encode
-
-log = logging.getLogger(__name__)
 
 GLIMPSE_DEADLINE = 60.0
 """Seconds that a scan in lockstep waits for the segmenter before it goes on without."""
-
-
-JOIN_DEADLINE = 3.0
-"""Seconds that the line under way may take to end; Ctrl-C has to park the tip within 5 s."""
 
 
 @dataclass(slots=True)
 class _Progress:
     """Where a scan stands; lives for one scan only."""
 
+    watch: LiveWatch
     rows: int = 0
     asked: int = 0
     glimpse: Glimpse | None = None
@@ -56,6 +54,7 @@ def scan(
     accepted = session.microscope.accept(request)
     session.microscope.check(accepted)
     channels = _channels(session, accepted)
+    bins = session.capabilities.bins_of(channels)
     started = session.microscope.state().time
     writer = ScanFileWriter.create(
         session.folder.scan_file(number),
@@ -63,49 +62,33 @@ def scan(
         accepted,
         channels,
         session.microscope.measurement(),
+        WriterOptions(bins=bins),
     )
     with writer:
         session.journal.append(
             "scan_started", {"scan": number, "role": accepted.role, "target": accepted.target}
         )
-        assembler = Assembler(accepted, channels, session.microscope.measurement())
+        assembler = Assembler(accepted, channels, session.microscope.measurement(), bins)
         acknowledge = session.acknowledge
         stream = Stream(
-            session.microscope,
-            accepted,
+            source_of(session.microscope, accepted),
             writer,
             assembler,
-            None if acknowledge is None else lambda line: acknowledge(number, line),
+            None if acknowledge is None else lambda line: acknowledge("scan", number, line),
         )
-        progress = _Progress()
+        progress = _Progress(LiveWatch(session, survey, number, assembler.frame))
         yield ScanStarted(number, accepted)
         try:
             yield from _follow(session, stream, number, accepted, progress, helm)
         finally:
-            _end(stream, writer, assembler, progress)
+            end_stream(stream, writer, assembler, Direction.RETRACE, progress.stopped)
         if stream.error is not None:
             raise stream.error
+    if progress.watch.stop is not None:
+        session.make_safe()  # the tip engages anew for what comes next
     yield from _last_glimpse(session, number, progress)
-    return _observe(session, survey, number, assembler.frame, progress, started)
-
-
-def _end(stream: Stream, writer: ScanFileWriter, assembler: Assembler, progress: _Progress) -> None:
-    """Stop the tip after its line and write down how the scan ended."""
-    stream.stop()
-    if not stream.join(JOIN_DEADLINE):
-        log.error("the line under way does not end; the scan file stays as it is")
-        return
-    rows = int(assembler.frame.scanned[Direction.RETRACE].sum())
-    if stream.error is not None:
-        state, reason = ScanState.ABORTED, str(stream.error)
-    elif progress.stopped is not None:
-        state, reason = ScanState.STOPPED, progress.stopped
-    elif rows == assembler.frame.shape[0]:
-        state, reason = ScanState.COMPLETE, ""
-    else:
-        state, reason = ScanState.INTERRUPTED, "the run was ended from outside"
-    if not isinstance(stream.error, StoreError):
-        writer.finish(state, reason)
+    notes = yield from health_notes(session, survey, progress.watch, progress.rows)
+    return _observe(session, survey, (number, started), assembler.frame, progress, notes)
 
 
 def _channels(session: Session, request: ScanRequest) -> tuple[Channel, ...]:
@@ -139,6 +122,7 @@ def _follow(
             last = time.monotonic()
             progress.rows += stored.line.direction == Direction.RETRACE
             yield LineScanned(number, stored.line, stored.durable)
+            yield from _watch(session, stream, number, progress)
         elif not helm.held and time.monotonic() - last > patience and stream.error is None:
             stream.error = ScanTimeout(
                 f"scan {number}: no line for {patience:.0f} s after row {progress.rows}; "
@@ -146,6 +130,18 @@ def _follow(
             )
             return
         yield from _glimpse(session, stream, number, request, progress, step)
+
+
+def _watch(session: Session, stream: Stream, number: int, progress: _Progress) -> Generator[Event]:
+    """Look at the instrument's health, and stop a frame whose lines hold nothing."""
+    watch = progress.watch
+    yield from watch.look(progress.rows)
+    if watch.stop is None or progress.stopped is not None:
+        return
+    progress.stopped = watch.stop
+    stream.stop()
+    session.journal.append("scan_stopped", {"scan": number, "reason": watch.stop})
+    yield ScanStopped(number, progress.rows, watch.stop)
 
 
 def _glimpse(
@@ -240,46 +236,37 @@ def _last_glimpse(session: Session, number: int, progress: _Progress) -> Generat
 def _observe(
     session: Session,
     survey: Survey,
-    number: int,
+    begun: tuple[int, float],
     frame: Frame,
     progress: _Progress,
-    started: float,
+    health: Mapping[str, Any],
 ) -> Observation:
+    number, started = begun
     glimpse = progress.glimpse if progress.glimpse and progress.glimpse.final else None
     segmentation = glimpse.segmentation if glimpse else None
-    offset, uncertainty = measured_offset(session.folder, survey, frame)
+    network = extract_network(segmentation, frame.region) if segmentation else None
+    place = tracked(session, survey, number, network)
     remember_dose(session.folder, session.microscope)
     observation = Observation(
         number=number,
         request=frame.request,
         lines=progress.rows,
-        network=extract_network(segmentation, frame.region) if segmentation else None,
+        network=network,
         segmentation=segmentation,
         finished=progress.stopped is None and progress.rows == frame.shape[0],
         seconds=session.microscope.state().time - started,
-        offset=offset,
+        offset=place.offset,
         notes={
             "ood": segmentation.ood if segmentation else None,
             "ood_score": segmentation.ood_score if segmentation else None,
             "segmentation": glimpse.path.name if glimpse else None,
             "stopped": progress.stopped,
-            "offset_uncertainty": uncertainty,
+            "offset_uncertainty": place.uncertainty,
+            "track": place.note,
             "uncertain": uncertain_spots(segmentation, frame.region) if segmentation else None,
+            **image_notes(session.config, session.folder, survey, frame),
+            **health,
         },
     )
     session.journal.append("observed", observation_record(observation))
     return observation
-
-
-def observation_record(observation: Observation) -> dict[str, object]:
-    """Return the journal row of an observation: all but the arrays, which have their own files."""
-    kind = "scan" if isinstance(observation.request, ScanRequest) else "probe"
-    return {
-        kind: observation.number,
-        "request": encode(observation.request),
-        "lines": observation.lines,
-        "finished": observation.finished,
-        "seconds": observation.seconds,
-        "offset": observation.offset,
-        "notes": dict(observation.notes or {}),
-    }

@@ -13,7 +13,7 @@ from ai_afm.segment.base import GlimpseService
 from ai_afm.store.journal import Journal
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.survey.survey import Survey
-from ai_afm.types import Authority, ProbeRequest, ScanLine, ScanRequest
+from ai_afm.types import Authority, Proposal, ScanLine
 from ai_afm.types.codec import encode
 
 
@@ -57,6 +57,8 @@ class Session:
         Where everything is stored.
     microscope
         Always the guarded one.
+    capabilities
+        What it can do, with its times as measured where they were.
     controller
         Decides.
     glimpses
@@ -67,23 +69,19 @@ class Session:
         Whether the instrument waits for the segmenter: true for clocks that are not real, where
         "live" has no other meaning.
     acknowledge
-        Called for each line that is on disk.
+        Called with "scan" or "path", its number, and each line of it that is on disk.
     """
 
     config: RunConfig
     folder: RunFolder
     journal: Journal
     microscope: GuardedMicroscope
+    capabilities: Capabilities
     controller: Controller
     glimpses: GlimpseService | None
     steering: Steering
     lockstep: bool = False
-    acknowledge: Callable[[int, ScanLine], None] | None = None
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the instrument can do."""
-        return self.microscope.capabilities
+    acknowledge: Callable[[str, int, ScanLine], None] | None = None
 
     @property
     def authority(self) -> Authority:
@@ -95,7 +93,7 @@ class Session:
         microscope, run = self.microscope, self.config.run
         return Survey(microscope.limits, microscope.consent, run.seed)
 
-    def record_decision(self, request: ScanRequest | ProbeRequest) -> int:
+    def record_decision(self, request: Proposal) -> int:
         """Commit a decision to the journal before anything moves; return its row number."""
         model = None
         if self.glimpses is not None:

@@ -12,6 +12,9 @@ from ai_afm.events import Commanded, Event
 from ai_afm.survey.survey import Survey, Wish
 from ai_afm.types.codec import encode
 
+NARROWED = "limits narrowed"
+"""What the answer to an accepted narrowing says; a run that goes on narrows again."""
+
 
 class Helm:
     """How a person has set the run; obeyed between lines and between requests."""
@@ -84,9 +87,9 @@ class Helm:
             case "limits":
                 limits = narrowed(session.microscope.limits, command.args)
                 session.microscope.narrow(limits)
-                return "limits narrowed"
+                return NARROWED
             case "wish":
-                return self._wish(command.args)
+                return self._wish(session, command.args)
         raise ConfigError(f"unknown command {command.do!r}")
 
     def _hold(self, stream: Stream | None, held: bool) -> str:
@@ -95,8 +98,9 @@ class Helm:
             stream.hold(held)
         return "holds after the line under way" if held else "goes on"
 
-    def _wish(self, args: Mapping[str, Any]) -> str:
+    def _wish(self, session: Session, args: Mapping[str, Any]) -> str:
         region = parse_region({k: v for k, v in args.items() if k != "name"})
-        name = str(args.get("name") or f"wish {len(self._wishes) + 1}")
+        number = 1 + sum(1 for _ in session.journal.rows("wish")) + len(self._wishes)
+        name = str(args.get("name") or f"wish {number}")
         self._wishes.append(Wish(name, region))
         return f"{name} is queued"

@@ -31,6 +31,33 @@ class StoredLine:
     durable: int
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the lines of a stream come from.
+
+    Parameters
+    ----------
+    begin
+        Starts the scan or path and yields its passes.
+    rows
+        How many rows (or sweeps) there will be.
+    passes
+        Passes of each: 2 there and back, 1 one way.
+    as_row
+        Turns a pass into what the file takes.
+    """
+
+    begin: Callable[[], Iterator[ScanLine]]
+    rows: int
+    passes: int = 2
+    as_row: Callable[[ScanLine], ScanLine] = lambda line: line
+
+
+def source_of(microscope: Microscope, request: ScanRequest) -> Source:
+    """Return the source of a frame's lines."""
+    return Source(lambda: microscope.scan(request), request.shape[0])
+
+
 def checked(line: ScanLine, previous: ScanLine | None) -> ScanLine:
     """Return the line with flags for non-finite, saturated and frozen readings.
 
@@ -82,17 +109,16 @@ class Stream:
 
     def __init__(
         self,
-        microscope: Microscope,
-        request: ScanRequest,
+        source: Source,
         writer: ScanFileWriter,
         assembler: Assembler,
         acknowledge: Callable[[ScanLine], None] | None = None,
     ) -> None:
-        self._microscope, self._request = microscope, request
+        self._source = source
         self._writer, self._assembler, self._acknowledge = writer, assembler, acknowledge
         self._lines: SimpleQueue[StoredLine | None] = SimpleQueue()
         self._stop, self._changed = threading.Event(), threading.Condition()
-        self._held, self._allowed = False, request.shape[0]
+        self._held, self._allowed = False, source.rows
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="acquisition", daemon=True)
 
@@ -143,7 +169,7 @@ class Stream:
         return self._thread.is_alive() or not self._lines.empty()
 
     def _work(self) -> None:
-        lines = self._microscope.scan(self._request)
+        lines = self._source.begin()
         try:
             self._store(lines)
         except BaseException as exc:  # the top of a thread: handed to the run, which decides
@@ -167,13 +193,15 @@ class Stream:
         for raw in lines:
             line = checked(raw, previous.get(raw.direction))
             previous[line.direction] = line
-            durable = self._writer.write(line)
-            self._assembler.add(line)
+            row = self._source.as_row(line)
+            durable = self._writer.write(row)
+            self._assembler.add(row)
             self._lines.put(StoredLine(line, durable))
             arrived += 1
             waiting.append(line)
             self._acknowledge_durable(waiting, arrived)
-            if arrived % 2 == 0 and not self._may_go_on(arrived // 2):
+            rows, under_way = divmod(arrived, self._source.passes)
+            if not under_way and not self._may_go_on(rows):
                 break
         self._writer.sync()
         self._acknowledge_durable(waiting, arrived)
@@ -187,7 +215,7 @@ class Stream:
     def _may_go_on(self, rows: int) -> bool:
         with self._changed:
             while not self._stop.is_set() and (self._held or rows >= self._allowed):
-                if rows >= self._request.shape[0]:
+                if rows >= self._source.rows:
                     return True
                 self._changed.wait(0.1)
         return not self._stop.is_set()

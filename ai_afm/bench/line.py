@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ai_afm.acquire.stream import Stream
+from ai_afm.acquire.stream import Source, Stream
 from ai_afm.errors import StoreError
 from ai_afm.image.assemble import Assembler
 from ai_afm.image.scan_bytes import ScanState
@@ -127,7 +127,8 @@ def _run(load: LineLoad, path: Path, on_row: OnRow | None) -> dict[str, float]:
     try:
         with ScanFileWriter.create(path, 1, request, channels, Measurement()) as writer:
             assembler = Assembler(request, channels, Measurement())
-            stream = Stream(source, request, writer, assembler)  # type: ignore[arg-type]
+            lines = Source(lambda: source.scan(request), request.shape[0])
+            stream = Stream(lines, writer, assembler)
             cpu, wall = time.process_time(), time.perf_counter()
             stream.start()
             _consume(stream, path, on_row)

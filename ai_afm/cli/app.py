@@ -16,7 +16,9 @@ from ai_afm.cli import (
     evaluate,
     export,
     models,
+    paper,
     recover,
+    replay,
     report,
     resume,
     run,
@@ -62,8 +64,10 @@ app.command("ctl")(ctl.ctl)
 app.command("recover")(recover.recover)
 app.command("segment")(segment.segment)
 app.command("evaluate")(evaluate.evaluate)
+app.command("replay")(replay.replay)
 app.command("report")(report.report)
 app.command("export")(export.export)
+app.command("paper")(paper.paper)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(twin.app, name="twin")

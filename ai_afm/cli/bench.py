@@ -164,3 +164,17 @@ def health(
     from ai_afm.bench import health as measured
 
     say(measured.benchmark(seed, worlds), json)
+
+
+@app.command("decide")
+def decide(
+    seed: Annotated[int, typer.Option(min=0, help="Of the sample and its drift.")] = 1,
+    json: Json = False,
+) -> None:
+    """CPU time of one decision against what is known, 10 to 10,000 observations: docs/replay.md.
+
+    Two minutes of one core.
+    """
+    from ai_afm.bench.decide import benchmark as measured
+
+    say(measured.benchmark(seed), json)

@@ -14,17 +14,20 @@ from ai_afm.acquire.session import Session
 from ai_afm.events import (
     Commanded,
     Decided,
+    Doubted,
     Event,
     Faulted,
     Glimpsed,
     LineScanned,
     Observed,
+    PathStarted,
     ProbeStarted,
     QueuedForReview,
     Refused,
     RunFinished,
     ScanStarted,
     ScanStopped,
+    SweepRecorded,
 )
 from ai_afm.report.html import write_report
 from ai_afm.report.summary import RunSummary, summarise
@@ -108,7 +111,7 @@ class Terminal:
         )
         self._task: TaskID | None = None
         self._status: dict[str, Any] = {"state": "running", "scan": None, "probe": None}
-        self._rate = 1.0
+        self._rate: float | None = None
         self._total = 0
 
     def __enter__(self) -> "Terminal":
@@ -125,7 +128,12 @@ class Terminal:
                 self._say(f"decided  {reason}")
                 self._publish(reason=reason)
             case ScanStarted(scan=scan, request=request):
-                self._begin_scan(scan, request.shape[0], request.line_rate)
+                self._begin(f"scan {scan}", request.shape[0], request.line_rate)
+                self._publish(scan={"number": scan, "lines": request.shape[0], "rows": 0})
+            case PathStarted(path=path, request=request):
+                self._begin(f"path {path}", len(request.sweeps), None)
+            case SweepRecorded(line=line) if line.direction == Direction.TRACE:
+                self._advance()
             case LineScanned(line=line) if line.direction == Direction.RETRACE:
                 self._advance()
             case Glimpsed(lines=lines, segmentation=segmentation, milliseconds=ms):
@@ -140,28 +148,39 @@ class Terminal:
             case Commanded(do=do, detail=detail):
                 self._say(f"command  {do}: {detail}")
                 self._publish(state="paused" if do == "pause" else "running")
+            case RunFinished(outcome=outcome, message=message):
+                self._say(f"{outcome:8} {message}")
+                self._publish(state=outcome)
+            case _:
+                self._warn(event)
+
+    def _warn(self, event: Event) -> None:
+        """Show what a person should know of; all else is silent."""
+        match event:
             case Refused(message=message):
                 self._say(f"[yellow]refused[/]  {message}")
             case Faulted(message=message, response=response):
                 self._say(f"[red]fault[/]    {message}; {response}")
+            case Doubted(detector=detector, over=True):
+                self._say(f"good     {detector} sees nothing wrong any more")
+            case Doubted(detector=detector, since=since, advice=advice):
+                self._say(f"[yellow]doubt[/]    {detector}, data since {since}: {advice}")
             case QueuedForReview(reason=reason, response=response):
                 self._say(f"[yellow]unknown[/]  {reason}; {response}")
-            case RunFinished(outcome=outcome, message=message):
-                self._say(f"{outcome:8} {message}")
-                self._publish(state=outcome)
 
-    def _begin_scan(self, scan: int, lines: int, rate: float) -> None:
+    def _begin(self, name: str, lines: int, rate: float | None) -> None:
         if self._task is not None:
             self._progress.remove_task(self._task)
         self._rate, self._total = rate, lines
-        self._task = self._progress.add_task(f"scan {scan}", total=lines, eta="")
-        self._publish(scan={"number": scan, "lines": lines, "rows": 0})
+        self._task = self._progress.add_task(name, total=lines, eta="")
 
     def _advance(self) -> None:
         if self._task is None:
             return
         self._progress.advance(self._task)
         rows = int(self._progress.tasks[-1].completed)
+        if self._rate is None:  # the sweeps of a path are not alike
+            return
         left = (self._total - rows) / self._rate
         self._progress.update(self._task, eta=f"{left:.0f} s of instrument time")
         scan = dict(self._status["scan"] or {}, rows=rows)

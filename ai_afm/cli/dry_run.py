@@ -3,13 +3,22 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ai_afm.config import RunConfig
-from ai_afm.control.costs import position
+from ai_afm.control.costs import position, predicted_seconds
 from ai_afm.control.plugins import open_controller
-from ai_afm.image.instrument_time import request_seconds
 from ai_afm.service.session import open_instrument, resolve
 from ai_afm.survey.survey import Survey
-from ai_afm.types import Observation, ScanRequest, WallNetwork
+from ai_afm.types import (
+    AreaMap,
+    MapRequest,
+    Observation,
+    PathRequest,
+    Proposal,
+    ScanRequest,
+    WallNetwork,
+)
 
 
 def dry_run(config: RunConfig) -> dict[str, Any]:
@@ -22,13 +31,17 @@ def dry_run(config: RunConfig) -> dict[str, Any]:
     microscope = open_instrument(config)
     try:
         times = microscope.capabilities.times
-        controller = open_controller(config.run.controller, config, times)
+        controller = open_controller(config.run.controller, config, microscope.capabilities)
         survey = Survey(microscope.limits, microscope.consent, config.run.seed)
         rows: list[dict[str, Any]] = []
         number = 0
         while (request := controller.propose(survey)) is not None and len(rows) < 10_000:
+            number += 1
+            if isinstance(request, MapRequest):
+                survey = survey.add(_empty(request, number, 0.0))
+                continue
             verdict = microscope.verdict(request)
-            seconds = request_seconds(request, position(survey), times)
+            seconds = predicted_seconds(request, position(survey), times)
             rows.append(
                 {
                     "reason": request.reason,
@@ -41,7 +54,6 @@ def dry_run(config: RunConfig) -> dict[str, Any]:
             if not verdict.legal:
                 survey = survey.refuse(request, verdict.message)
                 continue
-            number += 1
             survey = survey.add(_empty(request, number, seconds))
         return {
             "requests": rows,
@@ -53,6 +65,8 @@ def dry_run(config: RunConfig) -> dict[str, Any]:
 
 
 def _where(request: object) -> dict[str, Any]:
+    if isinstance(request, PathRequest):
+        return {"role": request.role, "sweeps": len(request.sweeps)}
     if not isinstance(request, ScanRequest):
         return {}
     region = request.region
@@ -66,8 +80,16 @@ def _where(request: object) -> dict[str, Any]:
     }
 
 
-def _empty(request: Any, number: int, seconds: float) -> Observation:
-    network = WallNetwork(request.region, ()) if isinstance(request, ScanRequest) else None
-    lines = request.shape[0] if isinstance(request, ScanRequest) else 0
-    observation = Observation(number, request, lines=lines, network=network)
-    return replace(observation, seconds=seconds)
+def _empty(request: Proposal, number: int, seconds: float) -> Observation:
+    observation = Observation(number, request, seconds=seconds)
+    match request:
+        case ScanRequest():
+            network = WallNetwork(request.region, ())
+            return replace(observation, lines=request.shape[0], network=network)
+        case PathRequest():
+            return replace(observation, lines=len(request.sweeps))
+        case MapRequest():
+            nothing = np.zeros(request.shape, np.float32)
+            area = AreaMap(np.zeros(request.shape, np.bool_), nothing, {})
+            return replace(observation, network=WallNetwork(request.region, ()), area=area)
+    return observation

@@ -28,10 +28,12 @@ def recover(
     say(
         {
             "scans": found.scans,
+            "paths": found.paths,
             "lines_acked": acked,
             "lines_lost": lost,
             "recovered": not found.damaged and not lost,
             "interrupted": list(found.interrupted),
+            "interrupted_paths": list(found.interrupted_paths),
             "damaged": [f"{name}: {what}" for name, what in found.damaged],
             "removed": list(found.removed),
         },

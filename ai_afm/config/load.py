@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ai_afm.config.settings import NM, LimitSettings, RegionSettings, RunConfig
+from ai_afm.config.base import NM
+from ai_afm.config.settings import LimitSettings, RegionSettings, RunConfig
 from ai_afm.errors import ConfigError
 from ai_afm.types import Limits, ScanRegion
 

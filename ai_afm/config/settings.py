@@ -1,10 +1,17 @@
 """The tables of a run's TOML; the only place where nm, degrees and minutes become SI."""
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ai_afm.config.area import AreaSettings
+from ai_afm.config.base import NM, Finite, NotNegative, Positive, Settings
+from ai_afm.config.health import HealthSettings
+from ai_afm.config.question import QuestionSettings
+from ai_afm.config.sequence import SequenceSettings
+from ai_afm.config.spectra import SpectraSettings
+from ai_afm.config.tracking import TrackingSettings
 from ai_afm.errors import ConfigError
 from ai_afm.types import (
     Authority,
@@ -16,17 +23,6 @@ from ai_afm.types import (
     ScanRegion,
     Waveform,
 )
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-NM = 1e-9
-
-
-class Settings(BaseModel):
-    """A table of the TOML file: unknown keys are refused, values cannot be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class RegionSettings(Settings):
@@ -72,6 +68,9 @@ class InstrumentSettings(Settings):
     """Only the twin and replayed scans can be faster than real time."""
     acceleration: Positive = 1.0
     """Factor of an accelerated clock."""
+    calibrate: bool = False
+    """Measure the instrument's times before the first scan: some 10 s of tiny frames in contact
+    around the centre of the overview; else the times are those that the adapter declares."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Passed to the adapter, which checks them."""
 
@@ -186,6 +185,10 @@ class TargetWeights(Settings):
     long_wall: NotNegative = 1.5
     grain_junction: NotNegative = 1.0
     uncertain: NotNegative = 0.5
+    bent_wall: NotNegative = 1.0
+    charged_wall: NotNegative = 2.0
+    rare_orientation: NotNegative = 0.75
+    novel_wall: NotNegative = 0.75
 
 
 class TargetSettings(Settings):
@@ -201,6 +204,14 @@ class TargetSettings(Settings):
     min_distance_nm: Positive | None = None
     """Between two places; absent: 1/8 of the overview."""
     weights: TargetWeights = TargetWeights()
+    polar_axis_deg: Finite | None = None
+    """In-plane axis of the polarisation, counter-clockwise from x of the sample; without it no
+    wall is called charged."""
+
+    @property
+    def polar_axis(self) -> float | None:
+        """In-plane axis of the polarisation, rad, `None` where it is not known."""
+        return None if self.polar_axis_deg is None else math.radians(self.polar_axis_deg)
 
     @property
     def ladder(self) -> tuple[float, ...]:
@@ -218,9 +229,21 @@ class TargetSettings(Settings):
 
 
 class ProbeSettings(Settings):
-    """Hysteresis loops at the walls and in matched bulk."""
+    """Hysteresis loops at the walls and in matched bulk, or along a fixed plan."""
 
     enabled: bool = True
+    plan: Literal["pairs", "transect", "along", "star"] = "pairs"
+    """Wall sites with partners in the bulk; or a line across the wall, along the wall, or the
+    branches and sectors of a junction."""
+    transect_first_nm: Positive = 12.0
+    """Smallest distance from the wall of a transect, or from the junction of a star."""
+    transect_reach_nm: Positive = 300.0
+    """Largest one."""
+    transect_sites: int = Field(6, ge=2, le=40)
+    """Log-spaced distances on either side of the wall, or in each direction of a star."""
+    along_step_nm: Positive | None = None
+    """Arc length between two sites along a wall; absent: 1.1 `min_spacing_nm`, as a bend brings
+    them closer than their arc length."""
     per_target: int = Field(2, ge=1, le=20)
     """Sites on the wall of each target; each has a partner in the bulk."""
     amplitude_v: Positive = 8.0
@@ -240,6 +263,19 @@ class ProbeSettings(Settings):
     image_line_rate_hz: Positive = 2.0
     budget_min: Positive = 120.0
     """Instrument time for all probes."""
+
+    @model_validator(mode="after")
+    def _plan_fits(self) -> "ProbeSettings":
+        if self.transect_first_nm >= self.transect_reach_nm:
+            raise ValueError("transect_first_nm must be smaller than transect_reach_nm")
+        if self.along_step_nm is not None and self.along_step_nm < self.min_spacing_nm:
+            raise ValueError("along_step_nm must not be smaller than min_spacing_nm")
+        return self
+
+    @property
+    def along_step(self) -> float:
+        """Arc length between two sites along a wall, m."""
+        return (self.along_step_nm or 1.1 * self.min_spacing_nm) * NM
 
     @property
     def waveform(self) -> Waveform:
@@ -280,6 +316,29 @@ class RunConfig(Settings):
     consent: ConsentSettings = ConsentSettings()
     imaging: ImagingSettings = ImagingSettings()
     overview: OverviewSettings = OverviewSettings()
+    area: AreaSettings | None = None
     targets: TargetSettings = TargetSettings()
     probe: ProbeSettings = ProbeSettings()
+    question: QuestionSettings | None = None
+    spectra: SpectraSettings | None = None
+    tracking: TrackingSettings | None = None
+    health: HealthSettings = HealthSettings()
+    sequence: SequenceSettings | None = None
     model: ModelSettings = ModelSettings()
+
+    @field_validator("question")
+    @classmethod
+    def _no_plan(cls, value: Any, info: ValidationInfo) -> Any:
+        probe = info.data.get("probe")
+        if value is not None and probe is not None and probe.plan != "pairs":
+            raise ValueError(
+                f'[question] places its own sites; leave probe.plan = "{probe.plan}" away'
+            )
+        return value
+
+    @field_validator("spectra")
+    @classmethod
+    def _loops_only(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is not None and info.data.get("question") is not None:
+            raise ValueError("[question] compares hysteresis loops; leave [spectra] away")
+        return value

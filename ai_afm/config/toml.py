@@ -9,8 +9,9 @@ from ai_afm.errors import ConfigError
 def to_toml(config: RunConfig) -> str:
     """Write a configuration back as TOML with every key resolved; `None` is left out."""
     lines: list[str] = []
-    for name, table in config.model_dump(mode="json").items():
-        _write_table(name, table, lines)
+    for name, table in config.model_dump(mode="json", by_alias=True).items():
+        if table is not None:
+            _write_table(name, table, lines)
     return "\n".join(lines) + "\n"
 
 

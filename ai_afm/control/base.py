@@ -2,9 +2,13 @@
 
 from typing import Protocol
 
+from ai_afm.microscope.base import Capabilities, Feedback
 from ai_afm.segment.base import Glimpse
 from ai_afm.survey.survey import Survey
-from ai_afm.types import ProbeRequest, ScanRequest
+from ai_afm.types import Proposal, ScanRegion, ScanRequest
+
+ANY_INSTRUMENT = Capabilities("unknown", ScanRegion((0.0, 0.0), (1.0, 1.0)), (), Feedback.UNKNOWN)
+"""An instrument of which no more is known than the usual times; it takes frames only."""
 
 
 class Controller(Protocol):
@@ -15,7 +19,7 @@ class Controller(Protocol):
         """How the controller is called in configurations and reports."""
         ...
 
-    def propose(self, survey: Survey) -> ScanRequest | ProbeRequest | None:
+    def propose(self, survey: Survey) -> Proposal | None:
         """Return the next request, with a reason to read, or `None` when all is done."""
         ...
 

@@ -1,8 +1,8 @@
 """Places worth a closer look: what the networks of a survey show, weighed."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -11,13 +11,17 @@ from scipy.spatial import KDTree
 
 from ai_afm import geometry
 from ai_afm.config import TargetSettings
+from ai_afm.control.critical import critical_stretches
+from ai_afm.control.remembered import remembered
 from ai_afm.survey import polyline
 from ai_afm.survey.match import sample_walls
-from ai_afm.survey.places import offsets
-from ai_afm.survey.survey import Survey
-from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Point, Role, Wall, WallNetwork
-
-LOOKED_AT = (Role.OVERVIEW, Role.RASTER, Role.ZOOM, Role.WISH)
+from ai_afm.types import (
+    DOMAIN_WALL_CODES,
+    ClassCode,
+    Point,
+    Wall,
+    WallNetwork,
+)
 
 
 class Kind(StrEnum):
@@ -29,6 +33,10 @@ class Kind(StrEnum):
     LONG_WALL = "long_wall"
     GRAIN_JUNCTION = "grain_junction"
     UNCERTAIN = "uncertain"
+    BENT_WALL = "bent_wall"
+    CHARGED_WALL = "charged_wall"
+    RARE_ORIENTATION = "rare_orientation"
+    NOVEL_WALL = "novel_wall"
 
     @property
     def words(self) -> str:
@@ -43,7 +51,17 @@ _WORDS = {
     Kind.LONG_WALL: "the straightest stretch of a long wall",
     Kind.GRAIN_JUNCTION: "the junction of grain boundaries",
     Kind.UNCERTAIN: "a spot where the model is not sure",
+    Kind.BENT_WALL: "a strong bend of a wall",
+    Kind.CHARGED_WALL: "a stretch of wall across the polar axis (charged, if the axis is right)",
+    Kind.RARE_ORIENTATION: "a wall in a rare direction",
+    Kind.NOVEL_WALL: "a wall unlike the others",
 }
+
+KIND_ORDER = {kind: place for place, kind in enumerate(sorted(Kind))}
+"""Where all else is equal, places come in the order of their kinds' names."""
+
+MOST_KEPT = 1 << 15
+"""Frames whose places are kept; a night has a few thousand."""
 
 DOUBTFUL = 0.25
 """Least factor of a junction that may be two walls closer than the frame resolves."""
@@ -69,61 +87,13 @@ class Candidate:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A candidate as one observation (by its index) of a certain frame size (m) shows it."""
-
-    observation: int
-    size: float
-    candidate: Candidate
+@remembered(most=MOST_KEPT)
+def features(network: WallNetwork, settings: TargetSettings) -> tuple[Candidate, ...]:
+    """Return the places that one network shows, in the network's own coordinates."""
+    return tuple(_features(network, settings))
 
 
-def sightings(survey: Survey, settings: TargetSettings) -> tuple[Sighting, ...]:
-    """Return everything of interest in all frames, in order of observation, drift removed."""
-    found = []
-    drifts = offsets(survey)
-    for index, (observation, (dx, dy)) in enumerate(zip(survey.observations, drifts, strict=True)):
-        network, request = observation.network, observation.request
-        if network is None or getattr(request, "role", None) not in LOOKED_AT:
-            continue
-        size = max(network.region.size)
-        spots = (observation.notes or {}).get("uncertain", ())
-        for candidate in (*features(network, settings), *_uncertain(spots, settings)):
-            x, y = candidate.position
-            found.append(Sighting(index, size, replace(candidate, position=(x - dx, y - dy))))
-    return tuple(found)
-
-
-def ranked(seen: Sequence[Sighting], settings: TargetSettings) -> tuple[Candidate, ...]:
-    """Return the places behind sightings, best first.
-
-    Sightings of one kind closer than half the settings' least distance in frames of different size
-    are one place; its best resolved sighting (in the smallest frame) counts.
-    """
-    places = _without_doubles(seen, settings.min_distance / 2)
-    return tuple(sorted(places, key=lambda c: (-c.score, c.kind, c.position)))
-
-
-def _without_doubles(seen: Sequence[Sighting], radius: float) -> list[Candidate]:
-    kept: list[Candidate] = []
-    for kind in Kind:
-        of_kind = [s for s in seen if s.candidate.kind is kind]
-        sizes = np.array([s.size for s in of_kind])
-        if len(np.unique(sizes)) < 2:
-            kept += [s.candidate for s in of_kind]
-            continue
-        points = np.array([s.candidate.position for s in of_kind])
-        near = KDTree(points).query_ball_point(points, radius)
-        kept += [
-            s.candidate
-            for s, around in zip(of_kind, near, strict=True)
-            if s.size <= sizes[around].min()
-        ]
-    return kept
-
-
-def features(network: WallNetwork, settings: TargetSettings) -> Iterator[Candidate]:
-    """Yield the places that one network shows, in the network's own coordinates."""
+def _features(network: WallNetwork, settings: TargetSettings) -> Iterator[Candidate]:
     certainty = _Certainty(network)
     clear = _Clearness(network, min(settings.ladder, default=settings.min_distance) / 2)
     for junction in network.junctions:
@@ -139,6 +109,10 @@ def features(network: WallNetwork, settings: TargetSettings) -> Iterator[Candida
         else:
             yield _candidate(end, Kind.UNCERTAIN, settings, 1.0)
     yield from _long_walls(network, settings)
+    step = min(settings.ladder, default=settings.min_distance) / 16
+    for stretch in critical_stretches(network.walls, step, settings.polar_axis):
+        worth = stretch.factor * _certain(network.walls[stretch.wall])
+        yield _candidate(stretch.position, Kind(stretch.kind), settings, worth)
 
 
 def _candidate(
@@ -158,7 +132,7 @@ def _kind_of_junction(codes: tuple[int, ...]) -> Kind | None:
     return Kind.GRAIN_JUNCTION if boundaries >= 3 else None
 
 
-def _uncertain(spots: object, settings: TargetSettings) -> Iterator[Candidate]:
+def uncertain(spots: object, settings: TargetSettings) -> Iterator[Candidate]:
     """Yield the spots (x m, y m, uncertainty 0..1) that the run has noted beside a frame."""
     if not isinstance(spots, list | tuple):
         return

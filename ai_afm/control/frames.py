@@ -3,8 +3,6 @@
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from ai_afm import geometry
 from ai_afm.config import RunConfig
 from ai_afm.microscope.consent import forbidden_overlap
@@ -38,13 +36,21 @@ def inside(
     room = [o / 2 - h for o, h in zip(outer.size, half, strict=True)]
     if min(room) < 0:
         return None
-    u, v = (float(w) for w in geometry.to_region(outer, *center))
-    room = [max(0.0, r - SLACK) for r in room]
-    moved = float(np.clip(u, -room[0], room[0])), float(np.clip(v, -room[1], room[1]))
+    # plain floats: this is asked for every target of a night at each decision
+    u, v = _in_region(outer, center)
+    free_u, free_v = (max(0.0, r - SLACK) for r in room)
+    moved = min(max(u, -free_u), free_u), min(max(v, -free_v), free_v)
     if moved == (u, v):
         return ScanRegion(center, size, angle)
     x, y = geometry.to_sample(outer, *moved)
     return ScanRegion((float(x), float(y)), size, angle)
+
+
+def _in_region(region: ScanRegion, at: Point) -> Point:
+    """Return `geometry.to_region` of one point."""
+    dx, dy = at[0] - region.center[0], at[1] - region.center[1]
+    c, s = math.cos(region.angle), math.sin(region.angle)
+    return c * dx + s * dy, -s * dx + c * dy
 
 
 def with_imaging(config: RunConfig, request: ScanRequest) -> ScanRequest:

@@ -11,7 +11,7 @@ from ai_afm.survey.skeleton import drop_small
 from ai_afm.survey.survey import Survey
 from ai_afm.survey.trust import outside
 from ai_afm.survey.walls import Extraction, valid_rows
-from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Role, ScanRequest
+from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, MapRequest, Proposal, Role, ScanRequest
 
 LINES = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
 NOISE = Extraction()
@@ -59,7 +59,15 @@ def unknown_overview(survey: Survey) -> str | None:
 
     There is nothing to choose by then: the raster looks at everything instead.
     """
-    return next((words for o in survey.scans(Role.OVERVIEW) if (words := outside(o))), None)
+    looks = (o for o in survey.observations if _is_first_look(o.request))
+    return next((words for o in looks if (words := outside(o))), None)
+
+
+def _is_first_look(request: Proposal) -> bool:
+    """Tell whether a request is an overview, or the map of one."""
+    if isinstance(request, MapRequest):
+        return request.purpose == "overview"
+    return isinstance(request, ScanRequest) and request.role is Role.OVERVIEW
 
 
 def empty_so_far(request: ScanRequest, glimpse: Glimpse) -> str | None:

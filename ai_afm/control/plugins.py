@@ -8,16 +8,21 @@ from typing import TypeAlias
 from ai_afm.config import RunConfig
 from ai_afm.control.base import Controller
 from ai_afm.control.raster import RasterController
+from ai_afm.control.sequence import SequenceController
 from ai_afm.control.targets import TargetsController
 from ai_afm.errors import ConfigError
-from ai_afm.image.instrument_time import InstrumentTimes
+from ai_afm.microscope.base import Capabilities
 
 GROUP = "ai_afm.controllers"
 
-Factory: TypeAlias = Callable[[RunConfig, InstrumentTimes], Controller]
-"""What an entry point must name: takes the configuration and the instrument's times."""
+Factory: TypeAlias = Callable[[RunConfig, Capabilities], Controller]
+"""What an entry point must name: takes the configuration and what the instrument can do."""
 
-BUILT_IN: dict[str, Factory] = {"targets": TargetsController, "raster": RasterController}
+BUILT_IN: dict[str, Factory] = {
+    "targets": TargetsController,
+    "raster": RasterController,
+    "sequence": SequenceController,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,7 @@ def list_controllers() -> tuple[ControllerPlugin, ...]:
     return tuple(found)
 
 
-def open_controller(
-    name: str, config: RunConfig, times: InstrumentTimes | None = None
-) -> Controller:
+def open_controller(name: str, config: RunConfig, instrument: Capabilities) -> Controller:
     """Return a controller by its name.
 
     Parameters
@@ -60,8 +63,8 @@ def open_controller(
         "targets", "raster", or what a plug-in is called.
     config
         Of the run.
-    times
-        Of the instrument (`Capabilities.times`); defaults where unknown.
+    instrument
+        What it can do, and how long that takes.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def open_controller(
     known = list_controllers()
     for plugin in known:
         if plugin.name == name and plugin.factory is not None:
-            return plugin.factory(config, times or InstrumentTimes())
+            return plugin.factory(config, instrument)
     for plugin in known:
         if plugin.name == name:
             raise ConfigError(

@@ -1,16 +1,22 @@
 """The order of probing: at each target an image, loops in random blocks, an image."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ai_afm import geometry
 from ai_afm.config import RunConfig
+from ai_afm.control.candidates import MOST_KEPT
 from ai_afm.control.costs import PROBING, Costs
 from ai_afm.control.frames import inside, touches_forbidden, was_refused, with_imaging
 from ai_afm.control.ladder import Target, targets
+from ai_afm.control.plans import Rules, planned
+from ai_afm.control.question import next_question, why_no_question
+from ai_afm.control.remembered import remembered
 from ai_afm.control.sites import Pair, Site, pairs
+from ai_afm.control.spectra import probe_of, words_of
 from ai_afm.control.words import Choice, place_text, size_text
 from ai_afm.microscope.consent import allows_bias
 from ai_afm.microscope.dose import cell_of
@@ -19,7 +25,6 @@ from ai_afm.survey.survey import Survey
 from ai_afm.types import (
     Observation,
     Point,
-    ProbeKind,
     ProbeRequest,
     Role,
     ScanRegion,
@@ -47,12 +52,14 @@ def next_probe(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
     """Return the next probe, or image before or after, or `None` with the reason."""
     if not config.probe.enabled:
         return Choice(None, "Probing is switched off")
-    amplitude = config.probe.waveform.amplitude
+    amplitude = probe_of(config)[1].amplitude
     if amplitude > survey.limits.max_bias:
         return Choice(
             None,
             f"No probes: {amplitude:.3g} V are above the limit of {survey.limits.max_bias:.3g} V",
         )
+    if config.question is not None:
+        return next_question(config, survey, costs)
     found = targets(survey, config)
     plan = _plan(config, survey, found)
     if not any(series.sites for series in plan):
@@ -77,6 +84,8 @@ def next_probe(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
 
 def why_no_probes(config: RunConfig, survey: Survey) -> str | None:
     """Say why nothing can be probed, `None` when something can."""
+    if config.question is not None:
+        return why_no_question(config, survey)
     found = targets(survey, config)
     if any(series.sites for series in _plan(config, survey, found)):
         return None
@@ -86,18 +95,25 @@ def why_no_probes(config: RunConfig, survey: Survey) -> str | None:
 def _why_none(config: RunConfig, found: tuple[Target, ...]) -> str:
     if not found:
         return "No probes: no place was looked at closely"
-    anywhere = pairs(found, config.probe, None)
-    possible = sum(len(p) for p in anywhere.values())
+    plan = config.probe.plan
+    if plan == "pairs":
+        possible = sum(len(p) for p in pairs(found, config.probe, None).values())
+    else:
+        possible = sum(len(s) for s in planned(found, Rules(config.probe, None, 0)).values())
     if not possible:
-        return "No probes: the closer frames show no wall to probe"
+        what = "junction to put a star around" if plan == "star" else "wall to probe"
+        return f"No probes: the closer frames show no {what}"
+    kind = "wall sites" if plan == "pairs" else f'sites of the plan "{plan}"'
     return (
-        f"No probes: none of the {possible} wall sites at {len(found)} targets lies where a"
-        f" person has allowed {config.probe.amplitude_v:.3g} V; paint a zone of level bias there"
+        f"No probes: none of the {possible} {kind} at {len(found)} targets lies where a person"
+        f" has allowed {probe_of(config)[1].amplitude:.3g} V; paint a zone of level bias there"
     )
 
 
 def _plan(config: RunConfig, survey: Survey, found: tuple[Target, ...]) -> list[Series]:
     """Return what is probed where, in order: chance comes from the survey's seed alone."""
+    if config.probe.plan != "pairs":
+        return _fixed_plan(config, survey, found)
     by_target = pairs(found, config.probe, survey.consent)
     refused = {r.site for r, _ in survey.refused if isinstance(r, ProbeRequest)}
     plan = []
@@ -107,27 +123,39 @@ def _plan(config: RunConfig, survey: Survey, found: tuple[Target, ...]) -> list[
         ]
         # a partner alone proves nothing, but a wall loop already taken cannot be undone
         blocks = usable[: config.probe.per_target]
-        ordered = sorted(blocks, key=lambda b: _chance(survey, _PAIRS, number, b[0]).random())
+        ordered = sorted(blocks, key=lambda b: _chance(survey.seed, _PAIRS, number, b[0])[0])
         sites = [s for i, pair in ordered for s in _block(survey, number, i, pair)]
-        plan.append((_chance(survey, _TARGETS, number, 0).random(), Series(name, tuple(sites))))
+        plan.append((_chance(survey.seed, _TARGETS, number, 0)[0], Series(name, tuple(sites))))
     return [series for _, series in sorted(plan, key=lambda entry: entry[0])]
+
+
+def _fixed_plan(config: RunConfig, survey: Survey, found: tuple[Target, ...]) -> list[Series]:
+    """Return the sites of a fixed plan, targets in random order; refused sites drop out."""
+    refused = {r.site for r, _ in survey.refused if isinstance(r, ProbeRequest)}
+    by_target = planned(found, Rules(config.probe, survey.consent, survey.seed))
+    order = sorted((_chance(survey.seed, _TARGETS, k, 0)[0], n) for k, n in enumerate(by_target))
+    left = {n: tuple(s for s in by_target[n] if s.name not in refused) for _, n in order}
+    return [Series(name, sites) for name, sites in left.items()]
 
 
 def _block(survey: Survey, target: int, number: int, pair: Pair) -> tuple[Site, ...]:
     """Return a pair with the wall or the bulk first, as chance has it."""
-    reverse = _chance(survey, _PAIRS, target, number).random(2)[1] < 0.5
+    reverse = _chance(survey.seed, _PAIRS, target, number)[1] < 0.5
     return pair.sites[::-1] if reverse else pair.sites
 
 
-def _chance(survey: Survey, *stream: int) -> np.random.Generator:
-    return np.random.default_rng([survey.seed, *stream])
+@remembered(most=MOST_KEPT)
+def _chance(seed: int, *stream: int) -> tuple[float, float]:
+    """Return two numbers in 0..1 that only the seed and the stream decide."""
+    first, second = np.random.default_rng([seed, *stream]).random(2)
+    return float(first), float(second)
 
 
 def _next_of(
     config: RunConfig, survey: Survey, costs: Costs, series: Series
 ) -> tuple[Choice | None, str | None]:
     """Return what comes next at one target, or `None` and what the budget has refused there."""
-    done = {p.site for p in _requests(survey) if p.target == series.target}
+    done = _done(survey).get(series.target, frozenset())
     before = _image_of(survey, Role.BEFORE, series.target)
     open_ = [_probe(config, survey, series.target, s) for s in series.sites if s.name not in done]
     possible = [probe for probe in open_ if _possible(survey, probe)]
@@ -153,8 +181,18 @@ def _next_of(
     return None, refusal
 
 
-def _requests(survey: Survey) -> list[ProbeRequest]:
-    return [o.request for o in survey.probes() if isinstance(o.request, ProbeRequest)]
+@remembered(most=4)
+def _requests(survey: Survey) -> tuple[ProbeRequest, ...]:
+    return tuple(o.request for o in survey.probes() if isinstance(o.request, ProbeRequest))
+
+
+@remembered(most=4)
+def _done(survey: Survey) -> Mapping[str | None, frozenset[str | None]]:
+    """Return the names of the sites that were probed, by target."""
+    done: dict[str | None, list[str | None]] = {}
+    for request in _requests(survey):
+        done.setdefault(request.target, []).append(request.site)
+    return {target: frozenset(sites) for target, sites in done.items()}
 
 
 def _possible(survey: Survey, probe: ProbeRequest) -> bool:
@@ -170,29 +208,34 @@ def _possible(survey: Survey, probe: ProbeRequest) -> bool:
 
 
 def _probe(config: RunConfig, survey: Survey, target: str, site: Site) -> ProbeRequest:
-    waveform = config.probe.waveform
+    kind, waveform = probe_of(config)
+    name, applied = words_of(kind, waveform)
     at = places.now(survey, site.position)
     return ProbeRequest(
-        ProbeKind.HYSTERESIS_LOOP,
+        kind,
         at,
         waveform,
         role=site.role,
         target=target,
         site=site.name,
-        reason=(
-            f"Hysteresis loop {site.name}, {waveform.cycles} cycles to {waveform.amplitude:.3g} V,"
-            f" {site.reason} ({place_text(at)})"
-        ),
+        reason=f"{name} {site.name}, {applied}, {site.reason} ({place_text(at)})",
     )
 
 
 def _image_of(survey: Survey, role: Role, target: str) -> int | None:
     """Return the index of the image before or after the probes of a target, else `None`."""
+    return _images(survey).get((role, target))
+
+
+@remembered(most=4)
+def _images(survey: Survey) -> Mapping[tuple[Role, str | None], int]:
+    """Return the index of the first image of each role and target."""
+    images: dict[tuple[Role, str | None], int] = {}
     for index, observation in enumerate(survey.observations):
         request = observation.request
-        if isinstance(request, ScanRequest) and request.role is role and request.target == target:
-            return index
-    return None
+        if isinstance(request, ScanRequest):
+            images.setdefault((request.role, request.target), index)
+    return images
 
 
 def _may_image(survey: Survey, image: ScanRequest) -> bool:
@@ -239,11 +282,15 @@ def _same_ground(survey: Survey, earlier: Observation, drift: Point) -> ScanRegi
 def _image(
     config: RunConfig, region: ScanRegion, role: Role, target: str, reason: str
 ) -> ScanRequest:
-    lines = config.probe.image_lines
+    lines, rate = config.probe.image_lines, config.probe.image_line_rate_hz
+    grown = max(region.size) / (config.probe.image_size_nm * 1e-9)
+    if config.probe.plan != "pairs" and grown > 1:
+        # a plan needs a wider image; what a probe has changed must not become smaller in it
+        lines, rate = math.ceil(lines * grown), rate / grown
     request = ScanRequest(
         region,
         (lines, lines),
-        config.probe.image_line_rate_hz,
+        rate,
         role=role,
         target=target,
         reason=reason,

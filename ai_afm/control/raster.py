@@ -2,31 +2,39 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ai_afm import geometry
 from ai_afm.config import RunConfig
+from ai_afm.control.base import ANY_INSTRUMENT
 from ai_afm.control.costs import Costs
 from ai_afm.control.frames import was_refused, wish_frame, with_imaging
+from ai_afm.control.health_checks import next_health, without_checks
 from ai_afm.control.words import Choice, region_text, size_text
-from ai_afm.image.instrument_time import InstrumentTimes, raster_line_rate, raster_shape
+from ai_afm.image.instrument_time import raster_line_rate, raster_shape
+from ai_afm.microscope.base import Capabilities
 from ai_afm.segment.base import Glimpse
 from ai_afm.survey.survey import Survey
-from ai_afm.types import ProbeRequest, Role, ScanRegion, ScanRequest
+from ai_afm.types import Proposal, Role, ScanRegion, ScanRequest
 
 MOST_LINES = 1024
 """Lines and pixels of one frame; larger areas are tiled."""
 
 
 def zoom_pixel_size(config: RunConfig) -> float:
-    """Return the pixel size of the closest frames (of the overview where there are none), m."""
+    """Return the pixel size of the area, else of the closest frames, else of the overview, m."""
+    if config.area is not None:
+        return config.overview.region.size[0] / config.area.pixels
     if not config.targets.ladder:
         return config.overview.region.size[0] / config.overview.pixels
     return min(config.targets.ladder) / config.targets.pixels
 
 
 def zoom_tip_line_rate(config: RunConfig, region: ScanRegion) -> float:
-    """Return the line rate (Hz) across `region` that has the tip speed of the closest frames."""
+    """Return the line rate (Hz) across `region` that has the tip speed of such frames."""
+    if config.area is not None:
+        width = config.overview.region.size[0]
+        return raster_line_rate(region, width, config.area.line_rate_hz)
     if not config.targets.ladder:
         return raster_line_rate(
             region, config.overview.region.size[0], config.overview.line_rate_hz
@@ -74,27 +82,30 @@ class RasterController:
     ----------
     config
         Of the run, with all open sizes resolved (`ai_afm.config.resolved`).
-    times
-        Of the instrument, for the budget.
+    instrument
+        What it can do, and how long that takes.
     """
 
     config: RunConfig
-    times: InstrumentTimes = field(default_factory=InstrumentTimes)
+    instrument: Capabilities = ANY_INSTRUMENT
 
     @property
     def name(self) -> str:
         """How the controller is called."""
         return "raster"
 
-    def propose(self, survey: Survey) -> ScanRequest | ProbeRequest | None:
+    def propose(self, survey: Survey) -> Proposal | None:
         """Return the next tile (a person's wish before), or `None` when all is covered."""
         return self.choose(survey).request
 
     def choose(self, survey: Survey) -> Choice:
         """Return what `propose` does, and in words why, also when it is `None`."""
-        costs = Costs(self.times, self.config.probe.budget_min * 60)
+        costs = Costs(self.instrument.times, self.config.probe.budget_min * 60)
         wish = next_wish(self.config, survey, costs)
-        return wish if wish is not None else next_tile(self.config, survey, costs)
+        if wish is not None:
+            return wish
+        health = next_health(self.config, survey, costs)
+        return health or next_tile(self.config, without_checks(survey), costs)
 
     def closing_words(self, survey: Survey) -> str:
         """Say in a sentence why there is nothing more to do."""

@@ -10,8 +10,9 @@ from scipy.spatial import KDTree
 
 from ai_afm import geometry
 from ai_afm.config import ProbeSettings
-from ai_afm.control.candidates import Kind
+from ai_afm.control.candidates import MOST_KEPT, Kind
 from ai_afm.control.ladder import Target
+from ai_afm.control.remembered import remembered
 from ai_afm.control.words import size_text
 from ai_afm.microscope.consent import zone_refusal
 from ai_afm.survey import polyline
@@ -83,18 +84,36 @@ def pairs(
     result = {}
     for target in found:
         # a pulse cannot be taken back: none where a closer look showed something unknown
-        chosen = () if target.unknown else _pairs_of(target, settings, consent, taken)
+        close = near(taken, target, settings)
+        chosen = () if target.unknown else _pairs_of(target, settings, consent, close)
         taken += [site.position for pair in chosen for site in pair.sites]
         result[target.name] = chosen
     return result
 
 
+def near(taken: list[Point], target: Target, settings: ProbeSettings) -> tuple[Point, ...]:
+    """Return the sites so far that may be in the way of those of a target."""
+    if not taken:
+        return ()
+    spacing, points = settings.min_spacing_nm * 1e-9, np.array(taken)
+    close = np.zeros(len(points), bool)
+    for network, (dx, dy) in target.networks():
+        x, y = network.region.center
+        reach = math.hypot(*network.region.size) / 2 + spacing
+        close |= np.hypot(*(points - (x - dx, y - dy)).T) <= reach
+    return tuple(p for p, is_close in zip(taken, close, strict=True) if is_close)
+
+
+@remembered(most=MOST_KEPT // 8)
 def _pairs_of(
-    target: Target, settings: ProbeSettings, consent: Consent | None, taken: list[Point]
+    target: Target, settings: ProbeSettings, consent: Consent | None, taken: tuple[Point, ...]
 ) -> tuple[Pair, ...]:
-    """Return the pairs of a target, from the closest frame that has room for any."""
+    """Return the pairs of a target, from the closest frame that has room for any.
+
+    `taken` are the sites of earlier targets near it.
+    """
     for network, drift in target.networks():
-        view = _View(network, drift, settings, consent)
+        view = View(network, drift, settings, consent)
         chosen: list[Pair] = []
         used = list(taken)
         for at, normal in _wall_points(target, view):
@@ -115,7 +134,7 @@ def _far(at: Point, used: list[Point], settings: ProbeSettings) -> bool:
     return all(math.dist(at, p) >= spacing for p in used)
 
 
-class _View:
+class View:
     """One frame's network in the coordinates of the first frame, prepared for look-ups."""
 
     def __init__(
@@ -169,7 +188,7 @@ class _View:
         return grid[good], self.domain.ravel()[good]
 
 
-def _wall_points(target: Target, view: _View) -> Iterator[tuple[Point, Points]]:
+def _wall_points(target: Target, view: View) -> Iterator[tuple[Point, Points]]:
     """Yield points on the walls that may be probed, with the unit normal there, best first.
 
     Near a junction those next to it come first. On a long wall they keep the spacing from any
@@ -197,7 +216,7 @@ def _wall_points(target: Target, view: _View) -> Iterator[tuple[Point, Points]]:
 
 
 def _pair(
-    target: str, number: int, at: Point, normal: Points, room: tuple[_View, list[Point]]
+    target: str, number: int, at: Point, normal: Points, room: tuple[View, list[Point]]
 ) -> Pair:
     """Return a wall site with the nearest bulk site of one of its sides; the sides take turns."""
     view, used = room
@@ -226,7 +245,7 @@ def _pair(
     return Pair(Site(f"{name}W", Role.WALL, at, reason), None)
 
 
-def _bulk(view: _View, at: Point, direction: Points, used: list[Point]) -> Point | None:
+def _bulk(view: View, at: Point, direction: Points, used: list[Point]) -> Point | None:
     """Return the nearest bulk point in the domain that begins in `direction` of a wall site."""
     here = np.array(at)
     steps = (here + k * view.step * direction for k in np.arange(1.0, 6.0, 0.5))

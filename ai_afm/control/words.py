@@ -3,14 +3,14 @@
 import math
 from dataclasses import dataclass
 
-from ai_afm.types import Point, ProbeRequest, ScanRequest
+from ai_afm.types import Point, Proposal
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What comes next: a request, or `None`; and a sentence that says why."""
 
-    request: ScanRequest | ProbeRequest | None
+    request: Proposal | None
     reason: str
 
 

@@ -5,6 +5,7 @@ of each channel's dataset, followed by its record; the record's CRC covers both,
 only if it was written completely. The number of rows is derived from the records, never stored.
 
     /entry/request, channels, measurement    JSON texts (see `ai_afm.types.codec`)
+    /entry/path                              the same, only where the rows are sweeps of a path
     /entry/CHANNEL_DIRECTION/data, y, x      (lines, pixels[, bins]) float32, NaN: not scanned
     /entry/records/DIRECTION                 (lines,) `RECORD`
     /entry/state                             (2, 4096) uint8, two slots that are written in turn
@@ -26,7 +27,15 @@ import numpy as np
 from ai_afm.errors import BadInput
 from ai_afm.image import safe_hdf5
 from ai_afm.image.assemble import row_shapes
-from ai_afm.types import Channel, ChannelKey, Direction, Measurement, ScanLine, ScanRequest
+from ai_afm.types import (
+    Channel,
+    ChannelKey,
+    Direction,
+    Measurement,
+    PathRequest,
+    ScanLine,
+    ScanRequest,
+)
 from ai_afm.types.codec import decode, loads
 
 FORMAT = "ai-afm scan"
@@ -72,6 +81,8 @@ class ScanLayout:
         Channel name -> shape of one row, (pixels,) or (pixels, bins).
     images, records, state
         Offsets of the datasets, bytes.
+    path
+        The path whose sweeps are the rows (`ai_afm.image.path_table`), `None` for a frame.
     """
 
     number: int
@@ -82,6 +93,7 @@ class ScanLayout:
     images: Mapping[ChannelKey, int]
     records: Mapping[Direction, int]
     state: int
+    path: PathRequest | None = None
 
     @property
     def directions(self) -> tuple[Direction, ...]:
@@ -165,7 +177,14 @@ def _read_layout(file: h5py.File) -> ScanLayout:
         {key: image.offset for key, image in found.items()},
         {d: r.offset for d, r in records.items()},
         state.offset,
+        _path(file),
     )
+
+
+def _path(file: h5py.File) -> PathRequest | None:
+    if "path" not in file["entry"]:
+        return None
+    return _typed(loads(safe_hdf5.text(file, "/entry/path")), PathRequest)
 
 
 def _typed(value: Any, cls: type[_T]) -> _T:

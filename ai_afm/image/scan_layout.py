@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput
-from ai_afm.image import redo_log
+from ai_afm.image import path_table, redo_log
 from ai_afm.image.assemble import Assembler
 from ai_afm.image.scan_bytes import (
     RECORD,
@@ -24,7 +24,7 @@ from ai_afm.image.scan_bytes import (
     read_layout,
     record_fits,
 )
-from ai_afm.types import Direction, FloatImage, Frame, LineFlag, ScanLine
+from ai_afm.types import Direction, FloatImage, Frame, LineFlag, PathRequest, ScanLine
 
 __all__ = ["LiveScan", "ScanLayout", "ScanState", "StoredScan", "read_layout", "read_scan"]
 
@@ -44,6 +44,8 @@ class StoredScan:
         valid.
     state, reason
         How far the scan came and why it ended.
+    walked
+        The path whose sweeps are the rows, `None` for a frame.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class StoredScan:
     records: Mapping[Direction, NDArray[np.void]]
     state: ScanState
     reason: str
+    walked: PathRequest | None = None
 
     @property
     def times(self) -> Mapping[Direction, NDArray[np.float64]]:
@@ -73,7 +76,7 @@ class StoredScan:
         for time, i, d in sorted(found, key=lambda f: f[0]):
             record = self.records[d][i]
             start, end = (tuple(map(float, record[key])) for key in ("start", "end"))
-            yield ScanLine(
+            line = ScanLine(
                 i,
                 d,
                 (start[0], start[1]),
@@ -82,6 +85,7 @@ class StoredScan:
                 time,
                 LineFlag(int(record["flags"])),
             )
+            yield line if self.walked is None else path_table.pass_of(self.walked, line)
 
 
 class LiveScan:
@@ -148,7 +152,10 @@ class LiveScan:
         """Return everything that is valid now."""
         frame = self.refresh()
         state, reason = self.state
-        return StoredScan(self.path, self.layout.number, frame, self._records, state, reason)
+        layout = self.layout
+        return StoredScan(
+            self.path, layout.number, frame, self._records, state, reason, layout.path
+        )
 
     def close(self) -> None:
         """Close the file; the frame stays usable."""

@@ -1,11 +1,11 @@
 """What every microscope can do: the protocol behind instruments, twin and replay."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from ai_afm.image.instrument_time import InstrumentTimes
+from ai_afm.image.instrument_time import TURNING, InstrumentTimes
 from ai_afm.types import (
     Channel,
     Measurement,
@@ -17,6 +17,7 @@ from ai_afm.types import (
     ScanRegion,
     ScanRequest,
     Spectrum,
+    WriteRequest,
 )
 
 R = TypeVar("R", bound=Request)
@@ -59,6 +60,12 @@ class Capabilities:
         V, Hz, pixels in a line.
     turn_around_min, command_latency, settle, settle_per_range, travel_speed, recovery, speed_change
         Times of the cost model, see `InstrumentTimes`; `times` gives them as one value.
+    closed_loop
+        Whether position sensors straighten its scans; without, it has hysteresis and creep.
+    pixel_time
+        Least time of a pixel, s (a chirp of band excitation); 0 where the line rate alone counts.
+    bins
+        (channel, length of its trailing axis) of channels with a spectrum in each pixel.
     lifts_to_move
         Whether it lifts the tip for the moves between the sweeps of a path. If not, they are moves
         in contact, and the limits of contact hold for them.
@@ -83,6 +90,20 @@ class Capabilities:
     recovery: float = 0.005
     speed_change: float = 0.003
     lifts_to_move: bool = False
+    closed_loop: bool = True
+    pixel_time: float = 0.0
+    bins: tuple[tuple[str, int], ...] = ()
+
+    def fastest_line_rate(self, pixels: int) -> float:
+        """Return the highest line rate, Hz, at which each of so many pixels has its least time."""
+        if not self.pixel_time:
+            return self.max_line_rate
+        return min(self.max_line_rate, (0.5 - TURNING) / (pixels * self.pixel_time))
+
+    def bins_of(self, channels: Iterable[Channel]) -> dict[str, int]:
+        """Return the length of the trailing axis of those of the channels that have one."""
+        names = {channel.name for channel in channels}
+        return {name: count for name, count in self.bins if name in names}
 
     @property
     def times(self) -> InstrumentTimes:
@@ -96,6 +117,19 @@ class Capabilities:
             travel_range=max(self.scanner_range.size),
             recovery=self.recovery,
             speed_change=self.speed_change,
+        )
+
+    def with_times(self, times: InstrumentTimes) -> "Capabilities":
+        """Return the same instrument with other times, measured ones say."""
+        return replace(
+            self,
+            turn_around_min=times.turn_around_min,
+            command_latency=times.command_latency,
+            settle=times.settle,
+            settle_per_range=times.settle_per_range,
+            travel_speed=times.travel_speed,
+            recovery=times.recovery,
+            speed_change=times.speed_change,
         )
 
 
@@ -128,8 +162,30 @@ class MicroscopeState:
     scanning: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AppliedStroke:
+    """What an instrument has really done of a write.
+
+    Parameters
+    ----------
+    index
+        Number of the stroke in the request, from 0.
+    bias
+        DC bias at the tip, read back while it was on, V.
+    seconds
+        How long it was on, s; shorter than asked where somebody stopped it.
+    time
+        Instrument clock at its end, s.
+    """
+
+    index: int
+    bias: float
+    seconds: float
+    time: float
+
+
 class Microscope(Protocol):
-    """An instrument that scans and probes on request."""
+    """An instrument that scans, probes and writes on request."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -173,6 +229,20 @@ class Microscope(Protocol):
 
     def probe(self, request: ProbeRequest) -> Spectrum:
         """Measure at a point; bias and drive are zero (read back) when it returns or raises."""
+        ...
+
+    def write(self, request: WriteRequest) -> Iterator[AppliedStroke]:
+        """Write: yield each stroke when it is done, then rest as long as the request says.
+
+        The drive is off all the time, and the bias between strokes; both are zero (read back) when
+        the iterator ends, is closed or raises. Stopped from another thread, it ends after the
+        stroke under way, which is then shorter.
+
+        Raises
+        ------
+        InstrumentError
+            When the instrument does not write (`capabilities.writes`).
+        """
         ...
 
     def stop(self) -> None:

@@ -8,6 +8,7 @@ the cell; the time of turning is spread over the line.
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +17,15 @@ from numpy.typing import NDArray
 from ai_afm.errors import StoreError
 from ai_afm.geometry import to_sample
 from ai_afm.image.instrument_time import InstrumentTimes, path_schedule, sweep_ends
-from ai_afm.types import PathRequest, Point, ProbeRequest, ScanRequest, Waveform, WriteRequest
+from ai_afm.types import (
+    PathRequest,
+    Point,
+    ProbeRequest,
+    ScanRequest,
+    Stroke,
+    Waveform,
+    WriteRequest,
+)
 
 CELL = 1e-7
 """Edge of a cell, m."""
@@ -126,19 +135,18 @@ def pulse_dose(point: Point, volt_seconds: float) -> DoseMap:
     return DoseMap(np.array([cell_of(point)], np.int64), np.array([[0.0, volt_seconds, 1.0]]))
 
 
-def scan_passes(request: ScanRequest | WriteRequest, lines: int | None = None) -> Passes:
-    """Return the passes of a frame or write: trace and retrace of its rows, edge to edge.
+def scan_passes(request: ScanRequest, lines: int | None = None) -> Passes:
+    """Return the passes of a frame: trace and retrace of its rows, edge to edge.
 
     Parameters
     ----------
     request
-        The frame; a write is a frame whose slow direction is down.
+        The frame.
     lines
         Rows that were scanned, in order of arrival; all when `None`.
     """
-    total = request.lines if isinstance(request, WriteRequest) else request.shape[0]
-    up = isinstance(request, ScanRequest) and request.slow_direction == "up"
-    rows = np.arange(total)[::-1] if up else np.arange(total)
+    total = request.shape[0]
+    rows = np.arange(total)[::-1] if request.slow_direction == "up" else np.arange(total)
     rows = rows[: total if lines is None else lines]
     width, height = request.region.size
     v = (0.5 - (rows + 0.5) / total) * height
@@ -207,19 +215,49 @@ def request_dose(
     request
         What is asked; it must be legal in itself (finite, positive sizes).
     volts
-        Root mean square of DC and AC bias while scanning, V; not used for a probe.
+        Root mean square of DC and AC bias while scanning, V; not used for a probe or write.
     load_scale
         Load relative to the instrument's own setpoint; each pass counts that often.
     lines
-        Rows that were scanned, in order of arrival; all when `None`.
+        Rows that were scanned, or strokes that were begun, in order; all when `None`.
     """
     if isinstance(request, ProbeRequest):
         wave = request.waveform
         return pulse_dose(request.position, 0.0 if wave is None else waveform_dose(wave))
-    dose = pass_dose(scan_passes(request, lines), volts, load_scale)
     if isinstance(request, WriteRequest):
-        dose.values[:, 2] = 1.0
-    return dose
+        return write_dose(request.strokes[:lines])
+    return pass_dose(scan_passes(request, lines), volts, load_scale)
+
+
+def write_dose(strokes: Sequence[Stroke]) -> DoseMap:
+    """Return what strokes do to the sample.
+
+    A dot is a pulse in its cell. All longer strokes together are one pulse in each cell that they
+    cross, as many as it may take of them to fill an area.
+    """
+    dots = [stroke for stroke in strokes if stroke.length == 0]
+    ways = [stroke for stroke in strokes if stroke.length > 0]
+    total = DoseMap()
+    if ways:
+        # The bias differs from stroke to stroke: seconds x |V| stand for seconds at 1 V.
+        total = pass_dose(
+            Passes(
+                np.array([stroke.start for stroke in ways], float),
+                np.array([stroke.end for stroke in ways], float),
+                np.array([stroke.seconds * abs(stroke.bias) for stroke in ways]),
+                np.ones(len(ways)),
+            ),
+            1.0,
+            1.0,
+        )
+        total.values[:, 2] = 1.0
+    if dots:
+        i, j = np.floor(np.array([stroke.start for stroke in dots], float) / CELL).T
+        values = np.zeros((len(dots), 3))
+        values[:, 1] = [stroke.seconds * abs(stroke.bias) for stroke in dots]
+        values[:, 2] = 1.0
+        total += _collect(_encode(i, j), values)
+    return total
 
 
 def pass_dose(passes: Passes, volts: float, load_scale: float) -> DoseMap:

@@ -33,7 +33,7 @@ def exercise(
         Tip speed in contact that may be used, m/s.
     """
     x, y = center
-    rate = min(capabilities.max_line_rate, 100.0)
+    rate = min(capabilities.fastest_line_rate(PIXELS), 100.0)
     width = 0.45 * speed / rate
     places = [center, (x + reach / 2, y), (x - reach / 2, y), center]
     near = ScanRegion(center, (width, width))
@@ -54,7 +54,7 @@ def _paths(
     capabilities: Capabilities, center: Point, reach: float, speed: float
 ) -> list[PathRequest]:
     x, y = center
-    length = 0.02 * speed
+    length = max(0.02, PIXELS * capabilities.pixel_time) * speed
 
     def sweep(dx: float, dy: float, factor: float = 1.0) -> Sweep:
         start = (x + dx, y + dy)

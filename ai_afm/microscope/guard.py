@@ -5,20 +5,20 @@ moved anything. What it lets through ends with bias and drive read back as zero,
 on the way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
 from ai_afm.errors import AfmError, ConfigError, InstrumentError, OutOfRange, SafetyStop
 from ai_afm.microscope.admission import Record, Verdict, admit, read_time
-from ai_afm.microscope.base import Capabilities, Microscope, MicroscopeState
+from ai_afm.microscope.base import AppliedStroke, Capabilities, Microscope, MicroscopeState
 from ai_afm.microscope.dose import DoseMap
 from ai_afm.microscope.history import Situation, planned_dose
 from ai_afm.microscope.latch import Latch
 from ai_afm.microscope.permits import Permits
 from ai_afm.microscope.rules import Rules
 from ai_afm.microscope.simulated.clock import Clock
-from ai_afm.microscope.under_way import begun, lines_of, too_much_current
+from ai_afm.microscope.under_way import begun, lines_of, too_much_current, wrong_bias
 from ai_afm.types import (
     Consent,
     Limits,
@@ -30,11 +30,13 @@ from ai_afm.types import (
     ScanLine,
     ScanRequest,
     Spectrum,
+    WriteRequest,
 )
 
 __all__ = ["GuardedMicroscope", "Verdict"]
 
 R = TypeVar("R", bound=Request)
+T = TypeVar("T")
 
 
 class GuardedMicroscope:
@@ -205,6 +207,30 @@ class GuardedMicroscope:
             self._end(None, faulty=faulty)
         return spectrum
 
+    def write(self, request: WriteRequest) -> Iterator[AppliedStroke]:
+        """Write: yield each stroke when it is done, then rest as long as the request says.
+
+        However it ends, bias and drive are read back as zero, and the stroke under way counts as
+        made.
+
+        Raises
+        ------
+        OutOfRange, SafetyStop, InstrumentError
+            Like `scan`; `SafetyStop` also when the tip had another bias than that of the stroke.
+        """
+        if not isinstance(request, WriteRequest):
+            raise OutOfRange(f"a {type(request).__name__} is no write; ask for strokes")
+        if not self._busy:
+            self._latch.tidy()
+        accepted, _ = self._admit(request, None)
+        return self._follow(
+            accepted,
+            lambda: self._inner.write(accepted),
+            lambda applied: wrong_bias(applied, accepted.strokes[applied.index]),
+            # What a stroke under way has applied is not known, so all of it counts.
+            lambda applied: 1 if applied is None else applied.index + 2,
+        )
+
     def stop(self) -> None:
         """Stop what is under way and read bias and drive back as zero.
 
@@ -257,19 +283,38 @@ class GuardedMicroscope:
         return admitted
 
     def _lines(self, request: ScanRequest | PathRequest) -> Iterator[ScanLine]:
+        return self._follow(
+            request,
+            lambda: lines_of(self._inner, request),
+            lambda line: too_much_current(line.channels.get("current"), self.limits),
+            lambda line: begun(request, line),
+        )
+
+    def _follow(
+        self,
+        request: R,
+        source_of: Callable[[], Iterator[T]],
+        alarm: Callable[[T], str | None],
+        begun_at: Callable[[T | None], int],
+    ) -> Iterator[T]:
+        """Yield what the instrument brings, with an eye on it; count the dose however it ends.
+
+        `alarm` says what is wrong with an item, `begun_at` how much was begun at the last one.
+        """
         # Once more: latch, dose and position may have changed since the iterator was made.
         accepted, situation = self._claim(request)
         if accepted != request:
             self._busy = False
             raise InstrumentError("the instrument changes its own answer; check the adapter")
-        line: ScanLine | None = None
-        source: Iterator[ScanLine] | None = None
+        last: T | None = None
+        source: Iterator[T] | None = None
         faulty = True
         try:
-            source = lines_of(self._inner, accepted)
-            for line in source:
-                self._latch.trip(too_much_current(line.channels.get("current"), self.limits))
-                yield line
+            source = source_of()
+            for item in source:
+                last = item
+                self._latch.trip(alarm(item))
+                yield item
                 if self._halted:
                     break
             faulty = False
@@ -280,10 +325,10 @@ class GuardedMicroscope:
             self._latch.hold(str(exc))
             raise
         finally:
-            self._count(accepted, situation, begun(accepted, line))
+            self._count(accepted, situation, begun_at(last))
             self._end(source, faulty=faulty)
 
-    def _end(self, source: Iterator[ScanLine] | None, *, faulty: bool) -> None:
+    def _end(self, source: Iterator[object] | None, *, faulty: bool) -> None:
         close = getattr(source, "close", None)
         try:
             if close is not None:

@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 
 from ai_afm.errors import OutOfRange
-from ai_afm.geometry import first_point, line_ends
+from ai_afm.geometry import first_point
 from ai_afm.image.instrument_time import (
-    line_seconds,
     move_seconds,
     path_seconds,
     probe_seconds,
@@ -25,6 +24,7 @@ from ai_afm.microscope.rules import (
     largest_bias,
 )
 from ai_afm.microscope.safe_order import ZERO
+from ai_afm.microscope.write_rules import check_hops, write_seconds
 from ai_afm.types import Drive, PathRequest, Point, ProbeRequest, Request, ScanRequest, WriteRequest
 
 
@@ -56,10 +56,12 @@ class Situation:
 
 def check_history(request: Request, rules: Rules, situation: Situation) -> None:
     """Check what depends on the run so far: travel, time, dose, pulses; after `check_form`."""
-    start = begins_at(request)
+    start = begins_at(request, situation.position)
     travel = math.dist(situation.position, start)
     at_most(travel, rules.limits.max_travel, "m", "the move to the first point", "go in steps")
     check_move(rules.consent, situation.position, start)
+    if isinstance(request, WriteRequest):
+        check_hops(request.strokes, rules)
     total = situation.spent + duration(request, travel, rules.capabilities)
     at_most(total, rules.limits.max_run_time, "s", "the run time at its end", "ask for less")
     if isinstance(request, ScanRequest | PathRequest) and request.drive is None:
@@ -70,7 +72,7 @@ def check_history(request: Request, rules: Rules, situation: Situation) -> None:
     limits = rules.limits
     at_most(passes, limits.max_passes, "passes (times load)", "the dose of a 100 nm cell", advice)
     at_most(volt_seconds, limits.max_dose, "V s", "the dose of a 100 nm cell", advice)
-    if isinstance(request, WriteRequest):
+    if isinstance(request, WriteRequest) and request.strokes:
         check_write_consent(request, rules.consent, pulses - 1)
     if isinstance(request, ProbeRequest):
         volts = 0.0 if request.waveform is None else largest_bias(request.waveform)
@@ -93,7 +95,7 @@ def planned_dose(
     if isinstance(request, ProbeRequest):
         return request_dose(request, 0.0, 1.0)
     if isinstance(request, WriteRequest):
-        return request_dose(request, abs(request.bias), 1.0, lines)
+        return request_dose(request, 0.0, 1.0, lines)
     volts = math.hypot(*_held(request.drive, rules, situation))
     if isinstance(request, PathRequest):
         can = rules.capabilities
@@ -130,7 +132,9 @@ def duration(request: Request, travel: float, capabilities: Capabilities) -> flo
     if isinstance(request, ScanRequest):
         seconds = scan_seconds(request, times)
     elif isinstance(request, WriteRequest):
-        seconds = request.lines * line_seconds(request.line_rate, times)
+        seconds = write_seconds(request, times)
+        if not request.strokes:
+            return seconds
     elif isinstance(request, PathRequest):
         seconds = path_seconds(request, times)
     else:
@@ -138,10 +142,10 @@ def duration(request: Request, travel: float, capabilities: Capabilities) -> flo
     return move_seconds(travel, times) + seconds
 
 
-def begins_at(request: Request) -> Point:
-    """Return where a request begins, m."""
+def begins_at(request: Request, position: Point) -> Point:
+    """Return where a request begins, m; a wait does where the tip is (`position`)."""
     if isinstance(request, WriteRequest):
-        return line_ends(request.region, (request.lines, 1), 0)[0]
+        return request.strokes[0].start if request.strokes else position
     return first_point(request)
 
 

@@ -48,6 +48,11 @@ def check_path(request: PathRequest, rules: Rules) -> None:
         float(speed[fastest]), limits.max_tip_speed, "m/s", f"the speed of sweep {fastest + 1}",
         "scan slower",
     )  # fmt: skip
+    if capabilities.pixel_time:
+        allowed = length / (capabilities.pixel_time * np.array([s.pixels for s in request.sweeps]))
+        worst = int(np.argmax(speed / allowed))
+        what = f"the speed of sweep {worst + 1} at {capabilities.pixel_time * 1e3:.3g} ms a pixel"
+        at_most(float(speed[worst]), float(allowed[worst]), "m/s", what, "scan slower")
     if not capabilities.variable_speed and (speed != speed[0]).any():
         raise OutOfRange(f"{capabilities.name} keeps one speed along a path; use the same for all")
     schedule = path_schedule(request, capabilities.times)

@@ -17,7 +17,14 @@ from ai_afm.errors import BadInput, ConfigError, InstrumentError, SafetyStop
 from ai_afm.geometry import line_ends
 from ai_afm.image.instrument_time import line_seconds, move_seconds, path_schedule
 from ai_afm.image.readers import read_file
-from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
+from ai_afm.microscope.base import (
+    AppliedStroke,
+    Capabilities,
+    Feedback,
+    MicroscopeState,
+    R,
+    TipState,
+)
 from ai_afm.microscope.replay_limits import check_frame, check_path
 from ai_afm.microscope.simulated.clock import Clock
 from ai_afm.microscope.stored_sample import ReplaySettings, StoredSample
@@ -33,6 +40,7 @@ from ai_afm.types import (
     ScanRequest,
     SlowDirection,
     Spectrum,
+    WriteRequest,
 )
 
 __all__ = ["ReplayMicroscope", "ReplayOptions", "ReplaySettings", "open_replay"]
@@ -158,6 +166,19 @@ class ReplayMicroscope:
         raise InstrumentError(
             f"no {request.kind} at {request.position} m: a stored image does not know how the "
             "sample answers a bias or a force; probe on the twin or on an instrument"
+        )
+
+    def write(self, request: WriteRequest) -> Iterator[AppliedStroke]:
+        """Refuse: a stored image cannot be changed, and does not change while one waits.
+
+        Raises
+        ------
+        InstrumentError
+            Always.
+        """
+        raise InstrumentError(
+            "nothing can be written on a stored image, and it does not change with time; write on "
+            "the twin or on an instrument"
         )
 
     def stop(self) -> None:

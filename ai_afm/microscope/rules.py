@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ai_afm.errors import OutOfRange
 from ai_afm.geometry import corners
-from ai_afm.microscope.base import Capabilities
+from ai_afm.microscope.base import Capabilities, Feedback
 from ai_afm.microscope.bounds import (
     at_most,
     at_most_exactly,
@@ -37,9 +37,13 @@ from ai_afm.types import (
     ProbeRequest,
     ScanRegion,
     ScanRequest,
+    Stroke,
     Waveform,
     WriteRequest,
 )
+
+MOST_STROKES = 10_000
+"""Strokes of one write: more are better written in parts, between which somebody can look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,9 @@ def check_scan(request: ScanRequest, rules: Rules) -> None:
     _check_place(request.region, rules, "the frame")
     rate = min(limits.max_line_rate, capabilities.max_line_rate)
     at_most_exactly(request.line_rate, rate, "Hz", "the line rate", "scan slower")
+    fastest = capabilities.fastest_line_rate(pixels)
+    what = f"the line rate at {capabilities.pixel_time * 1e3:.3g} ms or more a pixel"
+    at_most(request.line_rate, fastest, "Hz", what, "scan slower or with fewer pixels")
     speed = request.tip_speed
     at_most(speed, limits.max_tip_speed, "m/s", "the tip speed", "scan slower or smaller")
     if request.drive is not None:
@@ -135,28 +142,50 @@ def _check_waveform(waveform: Waveform, rules: Rules) -> None:
 
 def check_write(request: WriteRequest, rules: Rules) -> None:
     """Check a write by itself; raises `OutOfRange`."""
-    limits, capabilities = rules.limits, rules.capabilities
+    capabilities = rules.capabilities
     if not capabilities.writes:
         raise OutOfRange(f"{capabilities.name} does not write; use another microscope")
+    if capabilities.feedback is Feedback.CURRENT:
+        raise OutOfRange("the tip stands on its bias with current feedback; write in contact")
     check_region(request.region, "the written region")
-    count(request.lines, capabilities.max_pixels, "lines")
-    positive(request.line_rate, "the line rate")
-    volts = min(limits.max_bias, capabilities.max_bias)
-    bias = abs(number(request.bias, "the bias"))
-    at_most_exactly(bias, volts, "V", "the bias", "lower it")
+    if not isinstance(request.strokes, tuple):
+        raise OutOfRange(f"the strokes are {request.strokes!r}; give a tuple of strokes")
+    if number(request.rest, "the rest after the write") < 0:
+        raise OutOfRange(f"the rest {request.rest:.6g} s is negative; give a time")
+    if not request.strokes:
+        # Nothing is applied: a wait needs no consent, and nothing moves.
+        positive(request.rest, "the rest of a write without strokes")
+        return
+    count(len(request.strokes), MOST_STROKES, "strokes")
+    for index, stroke in enumerate(request.strokes, 1):
+        _check_stroke(stroke, request.region, rules, index)
     _check_place(request.region, rules, "the written region")
-    rate = min(limits.max_line_rate, capabilities.max_line_rate)
-    at_most_exactly(request.line_rate, rate, "Hz", "the line rate", "write slower")
-    speed = 2 * request.region.size[0] * request.line_rate / 0.9
-    at_most(speed, limits.max_tip_speed, "m/s", "the tip speed", "write slower or smaller")
     check_write_consent(request, rules.consent, 0.0)
+
+
+def _check_stroke(stroke: Stroke, region: ScanRegion, rules: Rules, index: int) -> None:
+    limits, what = rules.limits, f"stroke {index}"
+    ends = [tuple(number(c, f"x or y of {what}") for c in p) for p in (stroke.start, stroke.end)]
+    if any(len(end) != 2 for end in ends):
+        raise OutOfRange(f"the ends of {what} need two numbers each; give x and y")
+    beyond = excess_of_points(region, ends)
+    if not beyond <= ROUNDING:
+        raise OutOfRange(
+            f"{what} reaches {beyond:.3e} m beyond the region of its write; make that larger"
+        )
+    volts = min(limits.max_bias, rules.capabilities.max_bias)
+    bias = abs(number(stroke.bias, f"the bias of {what}"))
+    at_most_exactly(bias, volts, "V", f"the bias of {what}", "lower it")
+    positive(stroke.seconds, f"the time of {what}")
+    speed = stroke.length / stroke.seconds
+    at_most(speed, limits.max_tip_speed, "m/s", f"the speed of {what}", "write slower")
 
 
 def check_write_consent(request: WriteRequest, consent: Consent, pulses_so_far: float) -> None:
     """Check that a write may be done everywhere in its region; raises `OutOfRange`."""
     for piece in pieces(consent, request.region):
         raise_if(
-            zone_refusal(piece.zone, abs(request.bias), pulses_so_far),
+            zone_refusal(piece.zone, request.largest_bias, pulses_so_far),
             f"writing around {text_of(request.region.center)} is refused",
         )
 

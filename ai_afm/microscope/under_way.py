@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ai_afm.microscope.base import Microscope
-from ai_afm.types import Limits, PathRequest, ScanLine, ScanRequest
+from ai_afm.microscope.base import AppliedStroke, Microscope
+from ai_afm.types import Limits, PathRequest, ScanLine, ScanRequest, Stroke
 
 
 def lines_of(inner: Microscope, request: ScanRequest | PathRequest) -> Iterator[ScanLine]:
@@ -14,6 +14,19 @@ def lines_of(inner: Microscope, request: ScanRequest | PathRequest) -> Iterator[
     if isinstance(request, PathRequest):
         return inner.path(request)
     return inner.scan(request)
+
+
+def wrong_bias(applied: AppliedStroke, stroke: Stroke) -> str | None:
+    """Say so when the bias at the tip was not that of the stroke, else `None`.
+
+    Sources differ from what they are told by their calibration: 2 % and 20 mV are let pass.
+    """
+    if abs(applied.bias - stroke.bias) <= 0.02 * abs(stroke.bias) + 0.02:
+        return None
+    return (
+        f"stroke {applied.index + 1} had {applied.bias:.3g} V at the tip where {stroke.bias:.3g} V"
+        " were asked"
+    )
 
 
 def begun(request: ScanRequest | PathRequest, line: ScanLine | None) -> int:

@@ -2,13 +2,25 @@
 
 import logging
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from ai_afm.errors import StoreError
-from ai_afm.report import provenance, tables, words
+from ai_afm.report import (
+    area,
+    drift,
+    health,
+    plans,
+    provenance,
+    question,
+    question_figure,
+    sequences,
+    tables,
+    words,
+)
 from ai_afm.report.compare_figure import can_compare, compare_figure
 from ai_afm.report.figures import Drawing, phase_axis, size_words
 from ai_afm.report.frame_figure import frame_figure
@@ -24,7 +36,8 @@ from ai_afm.report.svg import drawn
 from ai_afm.report.truth_figure import has_truth, truth_figure
 from ai_afm.store.platform import write_atomically
 from ai_afm.store.run_folder import RunFolder
-from ai_afm.types import ConsentZone, ScanRequest
+from ai_afm.survey.question.names import is_aside
+from ai_afm.types import ConsentZone, Role, ScanRequest
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +97,7 @@ def _content(story: Story, detail: Detail) -> dict[str, Any]:
     views = {p.name: [_probe_view(story, s) for s in p.probes] for p in story.places}
     loose = [_probe_view(story, s) for s in story.loose]
     everything = [v for own in views.values() for v in own] + loose
+    plain = [v for v in everything if not is_aside(v.seen.probe.target) and not plans.is_planned(v)]
     frames = [*story.wide[:1], *(s for p in shown if (s := p.best) is not None)]
     return {
         "title": words.title(summary),
@@ -91,10 +105,15 @@ def _content(story: Story, detail: Detail) -> dict[str, Any]:
         "outcome": words.outcome(story),
         "sentences": words.sentences(story),
         "tiles": words.tiles(story),
+        "question": _question(story),
+        "sequence": sequences.section(story),
         "map": _map(story, detail),
         "zones": [_zone_words(story, z) for z in summary.config.consent.consent.zones],
         "truth": _truth(story),
         "tolerance": quantity(summary.tolerance, "m"),
+        "area": area.lines(story),
+        "area_figure": _area(story, detail),
+        "area_words": area.closing_words(story),
         "wide": [_frame(story, s, how) for s in story.wide[: detail.places]],
         "open": [_open_scan(story, n, how) for n in story.open_scans[-3:]],
         "places": [_place(story, p, views[p.name], how) for p in shown],
@@ -102,12 +121,15 @@ def _content(story: Story, detail: Detail) -> dict[str, Any]:
         "more_wide": max(len(story.wide) - detail.places, 0),
         "loose": _probes("loose", [], loose, [], (story, how)),
         "loops": _loops(everything),
-        "compared": _compared(everything),
-        "comparison": tables.wall_against_bulk(everything),
+        "plans": plans.section(everything),
+        "compared": _compared(plain),
+        "comparison": tables.wall_against_bulk(plain),
         "has_loops": any(v.readout for v in everything),
         "calibrated": _calibrated(everything),
         "decisions": tables.decision_lines(rows),
         "happenings": tables.happenings(rows),
+        "health": health.section(story),
+        "drift": _drift(story),
         "statistics": _statistics(story, frames),
         "measured": _measured(story),
         "models": [provenance.model_facts(*m) for m in provenance.models_of(rows)],
@@ -127,8 +149,9 @@ def _calibrated(views: list[ProbeView]) -> bool:
 
 def _axis(story: Story) -> float | None:
     """Return the phase of one of the two domains of the first frame that shows any, rad."""
-    for number in story.folder.scan_numbers():
-        frame = story.frame(number)
+    frames = (story.frame(number) for number in story.folder.scan_numbers())
+    maps = (story.frame_of(seen) for seen in reversed(story.maps))
+    for frame in chain(frames, maps):
         axis = None if frame is None else phase_axis(frame)
         if axis is not None:
             return axis
@@ -152,6 +175,30 @@ def _truth(story: Story) -> Markup | None:
     return drawn(lambda: truth_figure(story), "truth", words_)
 
 
+def _question(story: Story) -> dict[str, Any] | None:
+    section = question.section(story)
+    if section is None or not question_figure.can_draw(section["asked"]):
+        return section
+    words_ = "Readings of all sites, difference of each unit, and the effect with its interval"
+    figure = drawn(lambda: question_figure.question_figure(section["asked"]), "question", words_)
+    return section | {"figure": figure}
+
+
+def _drift(story: Story) -> dict[str, Any] | None:
+    section = drift.section(story)
+    if section is None:
+        return None
+    words_ = "Drift of the sample in x and y against time, with its 95 % interval"
+    return section | {"figure": drawn(lambda: drift.drift_figure(story), "drift", words_)}
+
+
+def _area(story: Story, detail: Detail) -> Markup | None:
+    if not area.has_figure(story):
+        return None
+    words_ = "What the tip has read of the area, pass by pass, and the lines that were found"
+    return drawn(lambda: area.area_figure(story, detail.side), "area", words_)
+
+
 def _zone_words(story: Story, zone: ConsentZone) -> str:
     where = f"{extent(zone.region.size)} around {place(*zone.region.center)}"
     if story.wide and covers(zone, map_box(story)):
@@ -165,9 +212,9 @@ def _zone_words(story: Story, zone: ConsentZone) -> str:
 def _frame(story: Story, seen: Seen, how: Drawing) -> dict[str, Any]:
     """Return figure and caption of a frame."""
     observation = seen.observation
-    frame = story.frame(observation.number)
-    name = f"scan-{observation.number}"
-    title = f"Scan {observation.number}"
+    frame = story.frame_of(seen)
+    kind = "map" if seen.scan.role is Role.MAP else "scan"
+    name, title = f"{kind}-{observation.number}", f"{kind.title()} {observation.number}"
     if frame is None:
         return {"figure": None, "title": title, "caption": "The file cannot be read."}
     segmentation = story.segmentation(observation)
@@ -179,7 +226,7 @@ def _frame(story: Story, seen: Seen, how: Drawing) -> dict[str, Any]:
     caption = f"{size_words(frame.region, frame.shape)}, at {place(*frame.region.center)}"
     if frame.region.angle:
         caption += f", turned by {words.degrees(frame.region.angle)}"
-    if observation.lines < frame.shape[0]:
+    if kind == "scan" and observation.lines < frame.shape[0]:
         caption += f"; {observation.lines} of {frame.shape[0]} lines were scanned"
     return {"figure": figure, "title": title, "caption": caption + "."}
 
@@ -279,6 +326,8 @@ def _statistics(story: Story, frames: list[Seen]) -> list[tables.FrameStatistics
 def _measured(story: Story) -> provenance.Facts:
     numbers = story.folder.scan_numbers()
     frame = story.frame(numbers[0]) if numbers else None
+    if frame is None and story.maps:
+        frame = story.frame_of(story.maps[0])
     if frame is None:
         return []
     facts = provenance.measurement_facts(frame.measurement)

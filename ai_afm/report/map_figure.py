@@ -169,7 +169,7 @@ def _imaged(story: Story) -> list[Seen]:
 
 def _channel(story: Story, seen: Seen) -> Shown | None:
     """Return what the map shows of a frame: the first of its channels that has anything to see."""
-    frame = story.frame(seen.observation.number)
+    frame = story.frame_of(seen)
     for name in ("amplitude", "height", "phase"):
         channel = None if frame is None else shown(frame, name)
         if channel is not None and not channel.is_empty:

@@ -1,6 +1,5 @@
 """The probes of a place: image before, what was measured, image after."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,16 +26,16 @@ from ai_afm.report.figures import (
 )
 from ai_afm.report.loops import Branch, Curves, Readout
 from ai_afm.report.map_figure import probe_style, probe_words
-from ai_afm.report.palette import ACCENT, FIRST, GRID, LATER, MUTED
+from ai_afm.report.palette import FIRST, GRID, LATER, MUTED
 from ai_afm.report.quantity import prefix_of
+from ai_afm.report.spectra import MANY, draw_plain
 from ai_afm.report.story import Seen
 from ai_afm.report.svg import WIDTH
+from ai_afm.survey.question.names import read_name
 from ai_afm.types import Frame, Role, Spectrum
 
 Ranges = dict[str, tuple[float, float]]
 
-MANY = 1500
-"""Points of a curve beyond which it is drawn as a picture, not as vectors."""
 ROW = 1.6
 """Height of a row of loops, inches."""
 
@@ -59,6 +58,9 @@ class ProbeView:
     @property
     def pair(self) -> str:
         """Name that a wall site and its partner in the bulk share: "T1-2" of "T1-2W"."""
+        asked = read_name(self.seen.probe.site)
+        if asked is not None:
+            return f"{asked.target}-{asked.block}"
         return (self.seen.probe.site or str(self.seen.observation.number)).rstrip("WB")
 
 
@@ -215,7 +217,7 @@ def _probe(figure: Figure, place: SubplotSpec, view: ProbeView) -> None:
             axes.set_axis_off()
             axes.text(0.5, 0.5, "no result: it broke off", ha="center", va="center", color=MUTED)
         else:
-            _plain(axes, view.spectrum)
+            draw_plain(axes, view.spectrum)
         return
     readout = view.readout
     stack = GridSpecFromSubplotSpec(2, 1, subplot_spec=place, height_ratios=[1.75, 1.0])
@@ -250,28 +252,3 @@ def _curves(axes: Axes, curves: Curves, factor: float) -> None:
 def _line(axes: Axes, branch: Branch, factor: float, style: dict[str, Any]) -> None:
     many = len(branch[0]) > MANY
     axes.plot(branch[0], branch[1] / factor, rasterized=many, **style)
-
-
-def _plain(axes: Axes, spectrum: Spectrum) -> None:
-    """Draw a probe that is no loop: force against height, or amplitude against time."""
-    extra = spectrum.extra
-    style: dict[str, Any] = {"color": ACCENT, "lw": 1.0, "rasterized": len(spectrum.time) > MANY}
-    across = next((n for n in ("force", "deflection") if n in extra), None)
-    if across is not None and "height" in extra:
-        unit = "N" if across == "force" else "m"
-        (fx, ux), (fy, uy) = _scale(extra["height"], "m"), _scale(extra[across], unit)
-        axes.plot(extra["height"] / fx, extra[across] / fy, **style)
-        axes.set_xlabel(f"height ({ux})")
-        axes.set_ylabel(f"{across} ({uy})")
-        return
-    amplitude = np.abs(spectrum.response)
-    (fx, ux), (fy, uy) = _scale(spectrum.time, "s"), _scale(amplitude, spectrum.response_unit)
-    axes.plot(spectrum.time / fx, amplitude / fy, **style)
-    axes.set_xlabel(f"time ({ux})")
-    axes.set_ylabel(f"amplitude ({uy})")
-
-
-def _scale(values: np.ndarray, unit: str) -> tuple[float, str]:
-    known = values[np.isfinite(values)]
-    largest = float(np.abs(known).max()) if known.size else math.nan
-    return prefix_of(largest, unit)

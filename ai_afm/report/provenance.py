@@ -14,12 +14,17 @@ from ai_afm.store.journal import Row
 from ai_afm.types import UNKNOWN, Measurement
 
 Facts = list[tuple[str, str]]
+FEW = 4
+"""Drive frequencies that are written one by one; those of a band are not."""
 _PACKAGES = ("numpy", "scipy", "h5py", "torch", "matplotlib")
 
 
 def measurement_facts(m: Measurement) -> Facts:
     """Return how a frame was measured; what is not known is "unknown"."""
     frequencies = ", ".join(quantity(f, "Hz", 5) for f in m.drive_frequencies) or UNKNOWN
+    if len(m.drive_frequencies) > FEW:
+        low, high = (quantity(m.drive_frequencies[end], "Hz", 5) for end in (0, -1))
+        frequencies = f"{low} to {high}, {len(m.drive_frequencies)} of them"
     setpoint = UNKNOWN if m.setpoint is None else f"{number(m.setpoint)} {m.setpoint_unit}"
     angle = None if m.cantilever_angle is None else math.degrees(m.cantilever_angle)
     humidity = UNKNOWN if m.humidity is None else f"{100 * m.humidity:.0f} %"

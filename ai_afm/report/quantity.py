@@ -6,7 +6,7 @@ from typing import Final
 NOT_MEASURED: Final = "not measured"
 _SPACE = "\u00a0"  # a number and its unit stay on one line
 _PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
-_SCALED = frozenset({"m", "V", "s", "Hz", "A", "N", "m V", "V s", "m/s"})
+_SCALED = frozenset({"m", "V", "s", "Hz", "A", "N", "Ω", "m V", "V s", "m/s"})
 
 
 def prefix_of(size: float, unit: str) -> tuple[float, str]:

@@ -1,7 +1,7 @@
 """A run as a reader follows it: places with their frames, images before and after, and probes."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from ai_afm.store.segmentation_file import read_segmentation
 from ai_afm.survey import places
 from ai_afm.types import (
     Frame,
+    MapRequest,
     Observation,
     Point,
     ProbeRequest,
@@ -35,8 +36,13 @@ class Seen:
 
     @property
     def scan(self) -> ScanRequest:
-        """The request of a scan."""
+        """The request of a scan; of a map, that of the frame that it stands for."""
         request = self.observation.request
+        if isinstance(request, MapRequest):
+            return ScanRequest(
+                request.region, request.shape, request.line_rate, role=Role.MAP,
+                target=request.target, reason=request.reason,
+            )  # fmt: skip
         assert isinstance(request, ScanRequest)
         return request
 
@@ -87,7 +93,9 @@ class Story:
     folder, summary
         The run.
     wide
-        Overview and raster frames.
+        Overview and raster frames; the last map of an area.
+    maps
+        All maps of an area, oldest first.
     places
         In the order in which they were chosen.
     loose
@@ -104,6 +112,7 @@ class Story:
     places: tuple[Place, ...]
     loose: tuple[Seen, ...]
     open_scans: tuple[int, ...]
+    maps: tuple[Seen, ...] = ()
     problems: list[str] = field(default_factory=list)
 
     def scan(self, number: int) -> StoredScan | None:
@@ -114,6 +123,13 @@ class Story:
         """Return what a scan has recorded."""
         stored = self.scan(number)
         return None if stored is None else stored.frame
+
+    def frame_of(self, seen: Seen) -> Frame | None:
+        """Return what a scan has recorded, or what a map was drawn from."""
+        if isinstance(seen.observation.request, MapRequest):
+            stored = self._read(self.folder.map_file(seen.observation.number), read_scan)
+            return None if stored is None else stored.frame
+        return self.frame(seen.observation.number)
 
     def spectrum(self, number: int) -> Spectrum | None:
         """Return what a probe has recorded."""
@@ -145,15 +161,20 @@ def tell(folder: RunFolder, summary: RunSummary) -> Story:
     seen = [Seen(o, d) for o, d in zip(survey.observations, drifts, strict=True)]
     scans = [s for s in seen if isinstance(s.observation.request, ScanRequest)]
     probes = [s for s in seen if isinstance(s.observation.request, ProbeRequest)]
+    maps = tuple(
+        replace(s, drift=(0.0, 0.0)) for s in seen if isinstance(s.observation.request, MapRequest)
+    )
     wide = tuple(s for s in scans if s.scan.role in (Role.OVERVIEW, Role.RASTER))
     stored = {s.observation.number for s in scans}
+    scans = [s for s in scans if s.scan.role not in (Role.AREA, Role.SEQUENCE)]
     return Story(
         folder,
         summary,
-        wide,
+        (*maps[-1:], *wide),
         tuple(_places(scans, probes)),
         tuple(p for p in probes if p.probe.target is None),
         tuple(n for n in folder.scan_numbers() if n not in stored),
+        maps,
     )
 
 

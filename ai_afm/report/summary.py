@@ -8,6 +8,7 @@ import numpy as np
 from ai_afm.acquire.rebuild import rebuild
 from ai_afm.config import RunConfig, parse_config
 from ai_afm.control.raster import zoom_pixel_size, zoom_tip_line_rate
+from ai_afm.control.sightings import newest_map
 from ai_afm.image.instrument_time import InstrumentTimes, raster_seconds
 from ai_afm.microscope.simulated.surface import World
 from ai_afm.report.truth import true_world
@@ -19,6 +20,7 @@ from ai_afm.survey.survey import Survey
 from ai_afm.types import (
     DOMAIN_WALL_CODES,
     Consent,
+    MapRequest,
     Observation,
     ProbeKind,
     Role,
@@ -86,7 +88,7 @@ def summarise(folder: RunFolder) -> RunSummary:
         survey = rebuild(_empty(config), folder, journal)
         rows = tuple(journal.rows())
     world = true_world(config)
-    overview = next(survey.scans(Role.OVERVIEW, Role.RASTER), None)
+    overview = widest(survey)
     zooms = list(survey.scans(Role.ZOOM))
     recall, precision, tolerance = _agreement(survey, overview, world)
     probes = [o for o in survey.probes() if o.finished]
@@ -112,10 +114,22 @@ def summarise(folder: RunFolder) -> RunSummary:
 def drawn_walls(survey: Survey) -> tuple[Wall, ...]:
     """Return all walls and boundaries of the native sample, drift removed."""
     walls: list[Wall] = []
+    last = newest_map(survey)
+    if last is not None and (network := survey.observations[last].network) is not None:
+        walls += network.walls  # drawn without drift
     for observation, (dx, dy) in zip(survey.observations, offsets(survey), strict=True):
-        if observation.network is not None and observation.request.role in NATIVE:
+        role = getattr(observation.request, "role", None)
+        if observation.network is not None and role in NATIVE:
             walls += [_moved(w, -dx, -dy) for w in observation.network.walls]
     return tuple(walls)
+
+
+def widest(survey: Survey) -> Observation | None:
+    """Return the frame that shows all of the area: the last map, an overview or a raster frame."""
+    last = newest_map(survey)
+    if last is not None:
+        return survey.observations[last]
+    return next(survey.scans(Role.OVERVIEW, Role.RASTER), None)
 
 
 def _moved(wall: Wall, dx: float, dy: float) -> Wall:
@@ -136,10 +150,12 @@ def _empty(config: RunConfig) -> Survey:
 def _agreement(
     survey: Survey, overview: Observation | None, world: World | None
 ) -> tuple[float | None, float | None, float | None]:
-    if overview is None or world is None or not isinstance(overview.request, ScanRequest):
+    request = None if overview is None else overview.request
+    if world is None or not isinstance(request, ScanRequest | MapRequest):
         return None, None, None
-    region = overview.request.region
-    tolerance = max(2 * max(overview.request.pixel_size), 20e-9)
+    region = request.region
+    pixel = max(s / n for s, n in zip(region.size, request.shape[::-1], strict=True))
+    tolerance = max(2 * pixel, 20e-9)
     drawn = [w for w in drawn_walls(survey) if w.code in DOMAIN_WALL_CODES]
     true = [w for w in world.truth(region).walls if w.code in DOMAIN_WALL_CODES]
     recall, precision = recall_precision(drawn, true, region, tolerance)
@@ -148,7 +164,7 @@ def _agreement(
 
 def _raster_time(config: RunConfig, overview: Observation | None) -> float | None:
     """Return the time of a raster of the overview area at the zooms' pixel size and tip speed."""
-    if overview is None or not isinstance(overview.request, ScanRequest):
+    if overview is None:
         return None
     region = config.overview.region
     rate = zoom_tip_line_rate(config, region)

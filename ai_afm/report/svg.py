@@ -75,6 +75,21 @@ def drawn(build: Callable[[], Figure], name: str, words: str) -> Markup:
     return Markup(_inline(text.getvalue(), name, words))  # noqa: S704 - matplotlib escapes text
 
 
+def vector(build: Callable[[], Figure], kind: str) -> bytes:
+    """Draw a figure as a whole "svg" or "pdf" file with the report's style, always the same."""
+    nothing: Any = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    if kind == "pdf":
+        nothing = {"CreationDate": None, "Creator": None, "Producer": None}
+    with mpl.rc_context(_STYLE | {"pdf.fonttype": 42}):
+        figure = build()
+        FigureCanvasAgg(figure)
+        picture = io.BytesIO()
+        figure.savefig(
+            picture, format=kind, metadata=nothing, dpi=300, bbox_inches="tight", pad_inches=0.03
+        )
+    return picture.getvalue()
+
+
 def png(build: Callable[[], Figure], dpi: float) -> bytes:
     """Draw a figure as PNG with the report's style, the same bytes each time."""
     with mpl.rc_context(_STYLE):

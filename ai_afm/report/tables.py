@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from ai_afm.geometry import last_point
 from ai_afm.image.instrument_time import InstrumentTimes, request_seconds
 from ai_afm.report.probe_figure import ProbeView
 from ai_afm.report.quantity import NOT_MEASURED, density, duration, extent, place, quantity, volts
+from ai_afm.report.spectra import fit_words
 from ai_afm.report.story import Seen, Story
 from ai_afm.store.journal import Row
 from ai_afm.survey.grains import domains
@@ -20,6 +22,7 @@ from ai_afm.survey.walls import valid_rows
 from ai_afm.types import (
     DOMAIN_WALL_CODES,
     ClassCode,
+    PathRequest,
     Point,
     ProbeRequest,
     Role,
@@ -53,9 +56,9 @@ def decision_lines(rows: Sequence[Row]) -> list[DecisionLine]:
         request = decode(row.payload["request"])
         became = _became(rows[index + 1 :])
         planned = math.nan
-        if isinstance(request, ScanRequest | ProbeRequest):
+        if isinstance(request, ScanRequest | PathRequest | ProbeRequest):
             planned = request_seconds(request, at, InstrumentTimes())
-            at = request.position if isinstance(request, ProbeRequest) else request.region.center
+            at = last_point(request)
         lines.append(
             DecisionLine(
                 since(rows, row),
@@ -80,12 +83,14 @@ def _became(rows: Sequence[Row]) -> dict[str, Any]:
                 break
             case "scan_started":
                 result["what"] = f"scan {payload['scan']}, unfinished"
+            case "path_started":
+                result["what"] = f"path {payload['path']}, unfinished"
             case "probe_started":
                 result["what"] = f"probe {payload['probe']}, unfinished"
             case "scan_stopped":
                 notes.append(f"stopped early: {payload['reason']}")
             case "observed":
-                kind = "scan" if "scan" in payload else "probe"
+                kind = next(k for k in ("scan", "path", "map", "probe", "write") if k in payload)
                 result["what"] = f"{kind} {payload[kind]}"
                 result["seconds"] = float(payload["seconds"])
                 if not payload["finished"] and not notes:
@@ -253,7 +258,7 @@ def loop_line(view: ProbeView) -> LoopLine:
         why = (
             "it broke off: no result"
             if view.spectrum is None
-            else f"no loop: {probe.kind.value.replace('_', ' ')}"
+            else fit_words(view.spectrum) or f"no loop: {probe.kind.value.replace('_', ' ')}"
         )
         return LoopLine(site, where, at, (NOT_MEASURED,) * 2, (NOT_MEASURED,) * 6, why)
     native, loop = readout.native, readout.loop

@@ -23,7 +23,7 @@ from ai_afm.image.normalise import NormaliseState
 from ai_afm.image.scan_layout import LiveScan
 from ai_afm.segment.model_file import load_model
 from ai_afm.segment.predict import UnetSegmenter
-from ai_afm.store.segmentation_file import Provenance, write_segmentation
+from ai_afm.store.segmentation_file import Provenance, segmentation_name, write_segmentation
 
 REFRESHED = 32
 """Rows behind the front that each glimpse looks at again; older ones are settled when they can be.
@@ -37,15 +37,15 @@ class _Worker:
 
     def __init__(self, segmenter: UnetSegmenter, threads: int, out: Path) -> None:
         self._segmenter, self._threads, self._out = segmenter, threads, out
-        self._scan: int | None = None
         self._live: LiveScan | None = None
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         begun = time.perf_counter()
         scan, lines, final = request["scan"], request["lines"], request["final"]
-        frame = self._open(scan, Path(request["file"])).refresh()
+        file = Path(request["file"])
+        frame = self._open(file).refresh()
         segmentation = self._segmenter.glimpse(frame, lines, final)
-        path = self._out / f"{scan:06d}-{segmentation.model_sha256[:12]}.h5"
+        path = self._out / segmentation_name(file, segmentation.model_sha256)
         milliseconds = 1e3 * (time.perf_counter() - begun)
         provenance = Provenance(
             scan=scan,
@@ -66,11 +66,11 @@ class _Worker:
             "final": final,
         }
 
-    def _open(self, scan: int, file: Path) -> LiveScan:
-        if self._live is None or scan != self._scan:
+    def _open(self, file: Path) -> LiveScan:
+        if self._live is None or file != self._live.path:
             if self._live is not None:
                 self._live.close()
-            self._live, self._scan = LiveScan(file), scan
+            self._live = LiveScan(file)
             self._segmenter.begin(self._live.refresh())
         return self._live
 

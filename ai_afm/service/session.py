@@ -12,22 +12,25 @@ from types import FrameType
 from typing import TextIO
 
 from ai_afm import __version__
+from ai_afm.acquire.calibration import known_capabilities
 from ai_afm.acquire.earlier import earlier
 from ai_afm.acquire.session import Session
-from ai_afm.config import RunConfig, parse_config, resolved, to_toml
+from ai_afm.acquire.steer import NARROWED
+from ai_afm.config import RunConfig, narrowed, parse_config, resolved, to_toml
 from ai_afm.control.plugins import open_controller
 from ai_afm.errors import ModelError
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.microscope.plugins import Earlier, open_microscope
 from ai_afm.segment.base import GlimpseService
 from ai_afm.segment.model_file import load_model
+from ai_afm.service.known import KEY, as_json
 from ai_afm.service.lab import model_folders
 from ai_afm.service.steering import SteeringServer
 from ai_afm.service.workers import SegmenterProcess
 from ai_afm.store.journal import Journal
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.survey.survey import Survey
-from ai_afm.types import ScanLine
+from ai_afm.types import MapRequest, ScanLine
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +64,9 @@ def resolve(config: RunConfig) -> RunConfig:
     microscope = open_instrument(config)
     try:
         complete = resolved(config, microscope.limits.region)
-        times = microscope.capabilities.times
-        controller = open_controller(complete.run.controller, complete, times)
+        controller = open_controller(complete.run.controller, complete, microscope.capabilities)
         first = controller.propose(Survey(microscope.limits, microscope.consent, config.run.seed))
-        if first is not None:
+        if first is not None and not isinstance(first, MapRequest):
             microscope.check(first)
         return complete
     finally:
@@ -117,8 +119,9 @@ def open_session(
         check_pinned(journal, glimpses)
         microscope = open_instrument(config, earlier(folder, journal))
         stack.callback(microscope.close)
-        times = microscope.capabilities.times
-        controller = open_controller(config.run.controller, config, times)
+        narrow_again(journal, microscope)
+        capabilities = known_capabilities(config, journal, microscope)
+        controller = open_controller(config.run.controller, config, capabilities)
         steering = SteeringServer(folder.steering_file, microscope.withdraw)
         stack.callback(steering.close)
         acknowledge = _acknowledger(stack.enter_context(events.open("a"))) if events else None
@@ -128,6 +131,7 @@ def open_session(
             folder=folder,
             journal=journal,
             microscope=microscope,
+            capabilities=capabilities,
             controller=controller,
             glimpses=glimpses,
             steering=steering,
@@ -153,15 +157,22 @@ def check_pinned(journal: Journal, glimpses: GlimpseService) -> None:
             )
 
 
+def narrow_again(journal: Journal, microscope: GuardedMicroscope) -> None:
+    """Narrow the limits as a person did earlier in the run: what was forbidden then still is."""
+    for row in journal.rows("command"):
+        if row.payload["do"] == "limits" and row.payload["detail"] == NARROWED:
+            microscope.narrow(narrowed(microscope.limits, row.payload["args"]))
+
+
 def open_instrument(config: RunConfig, before: Earlier | None = None) -> GuardedMicroscope:
     """Open the microscope of a configuration, guarded; `before` is what the run did already."""
     budget = config.run.budget_min * 60
     return open_microscope(config.instrument, config.limits, config.consent, budget, before)
 
 
-def _acknowledger(stream: TextIO) -> Callable[[int, ScanLine], None]:
-    def acknowledge(scan: int, line: ScanLine) -> None:
-        record = {"scan": scan, "line": line.index, "direction": line.direction, "time": line.time}
+def _acknowledger(stream: TextIO) -> Callable[[str, int, ScanLine], None]:
+    def acknowledge(kind: str, number: int, line: ScanLine) -> None:
+        record = {kind: number, "line": line.index, "direction": line.direction, "time": line.time}
         stream.write(json.dumps(record) + "\n")
         stream.flush()
 
@@ -175,6 +186,7 @@ def _about(
         "version": __version__,
         "pid": os.getpid(),
         "instrument": microscope.capabilities.name,
+        KEY: as_json(microscope.capabilities),
         "controller": config.run.controller,
         "authority": config.run.authority,
         "model": glimpses.model,

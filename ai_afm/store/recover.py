@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class Recovery:
     scans
         Number of sound scan files.
     passes
-        Valid lines in them, trace and retrace counted apart.
+        Valid lines in them and in the paths, trace and retrace counted apart.
     interrupted
         Numbers of the scans that were broken off.
     newly_interrupted
@@ -45,6 +45,10 @@ class Recovery:
         Names of half-made files that were deleted.
     journal_rows
         Rows of the journal, whose hash chain is whole.
+    paths
+        Number of sound path files.
+    interrupted_paths
+        Numbers of the paths that were broken off.
     """
 
     scans: int
@@ -55,6 +59,8 @@ class Recovery:
     damaged: tuple[tuple[str, str], ...] = ()
     removed: tuple[str, ...] = field(default=())
     journal_rows: int = 0
+    paths: int = 0
+    interrupted_paths: tuple[int, ...] = ()
 
 
 def recover(run: Path) -> Recovery:
@@ -77,48 +83,58 @@ def recover(run: Path) -> Recovery:
         damaged: list[tuple[str, str]] = []
         marked: list[int] = []
         spilled = 0
-        for number in folder.scan_numbers():
-            path = folder.scan_file(number)
+        for kind, path in _recorded(folder):
             try:
                 spilled += _move_log(path)
-                if _mark_interrupted(path):
-                    marked.append(number)
-                found.append(_look_at(path))
+                if _mark_interrupted(path) and kind == "scan":
+                    marked.append(int(path.stem))
+                found.append(_look_at(kind, path))
             except BadInput as exc:
                 logger.warning("%s is damaged: %s", path, exc)
                 damaged.append((path.name, str(exc)))
         _journal_once(journal, found)
+        broken = [f for f in found if f.state is ScanState.INTERRUPTED]
         return Recovery(
-            scans=len(found),
-            passes=sum(sum(scan.rows.values()) for scan in found),
-            interrupted=tuple(s.number for s in found if s.state is ScanState.INTERRUPTED),
+            scans=sum(f.kind == "scan" for f in found),
+            passes=sum(sum(f.rows.values()) for f in found),
+            interrupted=tuple(f.number for f in broken if f.kind == "scan"),
             newly_interrupted=tuple(marked),
             spilled=spilled,
             damaged=tuple(damaged),
             removed=tuple(removed),
             journal_rows=journal.verify(),
+            paths=sum(f.kind == "path" for f in found),
+            interrupted_paths=tuple(f.number for f in broken if f.kind == "path"),
         )
+
+
+def _recorded(folder: RunFolder) -> Iterator[tuple[str, Path]]:
+    """Yield what the tip has recorded, as (kind, file)."""
+    for number in folder.scan_numbers():
+        yield "scan", folder.scan_file(number)
+    for number in folder.path_numbers():
+        yield "path", folder.path_file(number)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What recovery remembers of a scan; frames of a whole night would not fit into memory."""
+    """What recovery remembers of a file; frames of a whole night would not fit into memory."""
 
+    kind: str
     number: int
     state: ScanState
     rows: dict[str, int]
 
 
-def _look_at(path: Path) -> _Found:
+def _look_at(kind: str, path: Path) -> _Found:
     scan = read_scan(path)
     rows = {d.value: int(valid.sum()) for d, valid in scan.frame.scanned.items()}
-    return _Found(scan.number, scan.state, rows)
+    return _Found(kind, scan.number, scan.state, rows)
 
 
 def _remove_half_made(folder: RunFolder) -> list[str]:
     """Delete what was being made when the process died; nothing in it was ever reported."""
-    parts = (folder.path, folder.scans, folder.probes, folder.segmentations)
-    half_made = sorted(p for part in parts if part.is_dir() for p in part.glob("*.tmp"))
+    half_made = sorted(p for part in folder.parts if part.is_dir() for p in part.glob("*.tmp"))
     for path in half_made:
         _disk(path, path.unlink)
     return [p.name for p in half_made]
@@ -152,10 +168,15 @@ def _mark_interrupted(path: Path) -> bool:
 
 
 def _journal_once(journal: Journal, scans: list[_Found]) -> None:
-    told = {row.payload.get("scan") for row in journal.rows(KIND)}
+    told = {
+        (kind, row.payload[kind])
+        for row in journal.rows(KIND)
+        for kind in ("scan", "path")
+        if kind in row.payload
+    }
     for scan in scans:
-        if scan.state is ScanState.INTERRUPTED and scan.number not in told:
-            journal.append(KIND, {"scan": scan.number, "rows": scan.rows}, actor="recover")
+        if scan.state is ScanState.INTERRUPTED and (scan.kind, scan.number) not in told:
+            journal.append(KIND, {scan.kind: scan.number, "rows": scan.rows}, actor="recover")
 
 
 def _disk(path: Path, act: Callable[[], Any]) -> Any:
@@ -174,8 +195,9 @@ def check_acks(run: Path, acks_file: Path) -> tuple[int, int]:
     run
         The run folder.
     acks_file
-        JSON lines `{"scan", "line", "direction", ...}` with "line" the row of the frame, other
-        kinds of lines are passed over. A last line without its end was never reported.
+        JSON lines `{"scan", "line", "direction", ...}` with "line" the row of the frame (or "path"
+        instead of "scan", and the sweep), other kinds of lines are passed over. A last line without
+        its end was never reported.
 
     Returns
     -------
@@ -190,10 +212,11 @@ def check_acks(run: Path, acks_file: Path) -> tuple[int, int]:
     folder = RunFolder.open(run)
     acked = _read_acks(acks_file)
     lost = 0
-    for number in sorted({scan for scan, _, _ in acked}):
-        wanted = [(row, d) for scan, row, d in acked if scan == number]
+    files = {"scan": folder.scan_file, "path": folder.path_file}
+    for kind, number in sorted({where for where, _, _ in acked}):
+        wanted = [(row, d) for where, row, d in acked if where == (kind, number)]
         try:
-            scanned = read_scan(folder.scan_file(number)).frame.scanned
+            scanned = read_scan(files[kind](number)).frame.scanned
         except BadInput:
             lost += len(wanted)
             continue
@@ -203,11 +226,19 @@ def check_acks(run: Path, acks_file: Path) -> tuple[int, int]:
     return len(acked), lost
 
 
-def _read_acks(path: Path) -> list[tuple[int, int, Direction]]:
+_Ack = tuple[tuple[str, int], int, Direction]
+"""(kind and number of the file, row, pass)."""
+
+
+def _read_acks(path: Path) -> list[_Ack]:
     try:
         whole, _, _ = path.read_bytes().rpartition(b"\n")
         stored = [json.loads(line) for line in whole.splitlines() if line.strip()]
-        lines = [s for s in stored if "scan" in s and "line" in s]
-        return [(int(s["scan"]), int(s["line"]), Direction(s["direction"])) for s in lines]
+        return [
+            ((kind, int(s[kind])), int(s["line"]), Direction(s["direction"]))
+            for s in stored
+            for kind in ("scan", "path")
+            if kind in s and "line" in s
+        ]
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise BadInput(f"{path}: not a file of reported lines ({exc!r})") from exc

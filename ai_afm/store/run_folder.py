@@ -56,7 +56,7 @@ class RunFolder:
         try:
             if path.exists() and (not path.is_dir() or any(path.iterdir())):
                 raise StoreError(f"{path} is not empty; a run needs a folder of its own")
-            for part in (folder.path, folder.scans, folder.probes, folder.segmentations):
+            for part in folder.parts:
                 part.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             raise StoreError(f"run folder {path} could not be made: {exc}") from exc
@@ -94,6 +94,23 @@ class RunFolder:
     def scans(self) -> Path:
         """Folder of the scan files."""
         return self.path / "scans"
+
+    @property
+    def paths(self) -> Path:
+        """Folder of the paths: files like those of scans, one row a sweep."""
+        return self.path / "paths"
+
+    @property
+    def maps(self) -> Path:
+        """Folder of the maps that were drawn from paths and scans of an area."""
+        return self.path / "maps"
+
+    @property
+    def parts(self) -> tuple[Path, ...]:
+        """All folders that a run has."""
+        return (
+            self.path, self.scans, self.paths, self.maps, self.probes, self.segmentations
+        )  # fmt: skip
 
     @property
     def probes(self) -> Path:
@@ -136,6 +153,14 @@ class RunFolder:
         """Return where scan `number` lies or will lie."""
         return self.scans / f"{number:06d}.h5"
 
+    def path_file(self, number: int) -> Path:
+        """Return where path `number` lies or will lie."""
+        return self.paths / f"{number:06d}.h5"
+
+    def map_file(self, number: int) -> Path:
+        """Return where map `number` lies or will lie."""
+        return self.maps / f"{number:06d}.h5"
+
     def probe_file(self, number: int) -> Path:
         """Return where probe `number` lies or will lie."""
         return self.probes / f"{number:06d}.h5"
@@ -148,6 +173,10 @@ class RunFolder:
         """Return the numbers of all stored scans, ascending."""
         return _numbers(self.scans)
 
+    def path_numbers(self) -> list[int]:
+        """Return the numbers of all stored paths, ascending."""
+        return _numbers(self.paths)
+
     def probe_numbers(self) -> list[int]:
         """Return the numbers of all stored probes, ascending."""
         return _numbers(self.probes)
@@ -155,6 +184,10 @@ class RunFolder:
     def next_scan_number(self) -> int:
         """Return the number after the largest; numbers are never used again."""
         return max(self.scan_numbers(), default=0) + 1
+
+    def next_path_number(self) -> int:
+        """Return the number after the largest."""
+        return max(self.path_numbers(), default=0) + 1
 
     def next_probe_number(self) -> int:
         """Return the number after the largest."""
@@ -177,5 +210,7 @@ class RunFolder:
 
 
 def _numbers(folder: Path) -> list[int]:
+    if not folder.is_dir():
+        return []  # of a run that began before there were such files
     matches = (_NUMBER.fullmatch(p.name) for p in folder.iterdir())
     return sorted(int(m[1]) for m in matches if m)

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from ai_afm.image.scan_bytes import (
     read_layout,
 )
 from ai_afm.store import platform
-from ai_afm.types import Channel, Direction, Measurement, Mode, ScanRequest
+from ai_afm.types import Channel, Direction, Measurement, Mode, PathRequest, ScanRequest
 from ai_afm.types.codec import dumps, encode
 
 STRUCTURE_SIZE = 1 << 18
@@ -43,12 +43,20 @@ STRUCTURE_SIZE = 1 << 18
 _QUANTITY = {"m": "length", "rad": "phase", "V": "voltage", "A": "current", "Hz": "frequency"}
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a scan file is about: as in `ScanFileWriter.create`, and the path that was walked."""
+
+    number: int
+    request: ScanRequest
+    channels: tuple[Channel, ...]
+    measurement: Measurement
+    path: PathRequest | None = None
+
+
 def create_layout(
     path: Path,
-    number: int,
-    request: ScanRequest,
-    channels: tuple[Channel, ...],
-    measurement: Measurement,
+    about: About,
     rows: Mapping[str, tuple[int, ...]],
     directions: tuple[Direction, ...],
 ) -> ScanLayout:
@@ -58,8 +66,8 @@ def create_layout(
     ----------
     path
         Where; must not exist.
-    number, request, channels, measurement
-        As in `ScanFileWriter.create`.
+    about
+        What is stored beside the rows.
     rows
         Channel name -> shape of one row.
     directions
@@ -75,13 +83,13 @@ def create_layout(
     temporary = path.with_name(path.name + ".tmp")
     try:
         with h5py.File(temporary, "w", libver="earliest", locking=False) as file:
-            _describe_scan(file, number, request, measurement)
-            _store_texts(file, request, channels, measurement)
-            _lay_out_records(file, request.shape[0], directions)
-            for channel in channels:
+            _describe_scan(file, about)
+            _store_texts(file, about)
+            _lay_out_records(file, about.request.shape[0], directions)
+            for channel in about.channels:
                 for direction in directions:
-                    _lay_out_image(file, channel, direction, request, rows[channel.name])
-            _describe_default(file, channels, directions)
+                    _lay_out_image(file, channel, direction, about.request, rows[channel.name])
+            _describe_default(file, about.channels, directions)
         layout = read_layout(temporary)
         _fill(temporary, layout)
         platform.replace(temporary, path)
@@ -138,10 +146,10 @@ def _lay_out(
     return group.create_dataset(name, shape, dtype, dcpl=_early(dtype, fill))
 
 
-def _describe_scan(
-    file: h5py.File, number: int, request: ScanRequest, measurement: Measurement
-) -> None:
+def _describe_scan(file: h5py.File, about: About) -> None:
     """Write what a person or a program without our codec wants to know as plain attributes."""
+    number, request, measurement = about.number, about.request, about.measurement
+    kind = "scan" if about.path is None else "path"
     file.attrs.update(
         {"NX_class": "NXroot", "default": "entry", "creator": f"ai-afm {__version__}"}
     )
@@ -151,7 +159,7 @@ def _describe_scan(
     entry.attrs.update(
         {
             "NX_class": "NXentry",
-            "title": f"scan {number}, {request.role.value}",
+            "title": f"{kind} {number}, {request.role.value}",
             "scan": number,
             "center_m": region.center,
             "size_m": region.size,
@@ -174,18 +182,15 @@ def _plain_fields(measurement: Measurement) -> dict[str, Any]:
     return {n: v.value if isinstance(v, Mode) else v for n, v in known.items()}
 
 
-def _store_texts(
-    file: h5py.File,
-    request: ScanRequest,
-    channels: tuple[Channel, ...],
-    measurement: Measurement,
-) -> None:
+def _store_texts(file: h5py.File, about: About) -> None:
     """Store what our reader needs as texts; an attribute could not hold a long vendor header."""
     texts = {
-        "request": dumps(request),
-        "channels": json.dumps([encode(c) for c in channels], ensure_ascii=False),
-        "measurement": dumps(measurement),
+        "request": dumps(about.request),
+        "channels": json.dumps([encode(c) for c in about.channels], ensure_ascii=False),
+        "measurement": dumps(about.measurement),
     }
+    if about.path is not None:
+        texts["path"] = dumps(about.path)
     for name, content in texts.items():
         raw = content.encode()
         kind = h5py.string_dtype("utf-8", len(raw))

@@ -20,12 +20,20 @@ from ai_afm.errors import BadInput, StoreError
 from ai_afm.image.assemble import BOTH, check_fits, row_shapes
 from ai_afm.image.scan_bytes import ScanLayout, ScanState, pack_record, pack_slot
 from ai_afm.store import platform, scan_create, spill
-from ai_afm.types import Channel, Direction, Measurement, ScanLine, ScanRequest, SlowDirection
+from ai_afm.types import (
+    Channel,
+    Direction,
+    Measurement,
+    PathRequest,
+    ScanLine,
+    ScanRequest,
+    SlowDirection,
+)
 
 logger = logging.getLogger(__name__)
 
 SLOW = 20.0
-"""Below this line rate (Hz) each pass is made durable by itself."""
+"""Passes per second below which each is made durable by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,10 @@ class WriterOptions:
         Length of the trailing axis of channels that have one.
     directions
         Passes that a line consists of.
+    path
+        The path whose sweeps are the rows of the file, `None` for a frame.
+    slow_below
+        Lines per second below which each pass is made durable by itself.
     """
 
     clock: Callable[[], float] = time.monotonic
@@ -51,6 +63,8 @@ class WriterOptions:
     reserve: int = 256 << 20
     bins: Mapping[str, int] = field(default_factory=dict)
     directions: tuple[Direction, ...] = BOTH
+    path: PathRequest | None = None
+    slow_below: float = SLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ class ScanFileWriter:
         self.path = path
         self.layout = layout
         self._options = options
-        self._slow = layout.request.line_rate < SLOW
+        self._slow = layout.request.line_rate < options.slow_below
         self._written: dict[Direction, NDArray[np.bool_]] = {
             d: np.zeros(layout.request.shape[0], np.bool_) for d in layout.directions
         }
@@ -131,9 +145,8 @@ class ScanFileWriter:
                 f"scan {number} needs {needed / 1e6:.0f} MB (reserve included), {path.parent} has "
                 f"{free / 1e6:.0f} MB left; free some or store the run elsewhere"
             )
-        layout = scan_create.create_layout(
-            path, number, request, channels, measurement, rows, options.directions
-        )
+        about = scan_create.About(number, request, channels, measurement, options.path)
+        layout = scan_create.create_layout(path, about, rows, options.directions)
         return cls(path, layout, options)
 
     @property

@@ -78,6 +78,20 @@ def quantised(segmentation: Segmentation) -> Segmentation:
     )
 
 
+def segmentation_name(source: Path, model_sha256: str) -> str:
+    """Return the file name of a model's segmentation of a scan file, or of a map's.
+
+    Examples
+    --------
+    >>> segmentation_name(Path("scans/000007.h5"), "6289273b69109f9f")
+    '000007-6289273b6910.h5'
+    >>> segmentation_name(Path("maps/000002.h5"), "6289273b69109f9f")
+    'map-000002-6289273b6910.h5'
+    """
+    of_map = "map-" if source.parent.name == "maps" else ""
+    return f"{of_map}{source.stem}-{model_sha256[:12]}.h5"
+
+
 def write_segmentation(path: Path, segmentation: Segmentation, provenance: Provenance) -> None:
     """Store a segmentation; a reader sees the one before or this one, never a part.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ai_afm.survey.tracking.tracker import Tracker, corrected, drifts_after, followed
 from ai_afm.survey.trust import trusted
 from ai_afm.types import (
     Consent,
@@ -10,7 +11,7 @@ from ai_afm.types import (
     Observation,
     Point,
     ProbeRequest,
-    Request,
+    Proposal,
     Role,
     ScanRegion,
     ScanRequest,
@@ -46,6 +47,10 @@ class Survey:
         Instrument time so far, s.
     offset
         (dx, dy), m: where features are now, relative to the coordinates of the first frame (drift).
+    tracker
+        What `offset` comes from, with its rate and how sure it is; `None` before the first frame.
+    drifts
+        The drift (dx, dy), m, that the coordinates of each observation contain, as far as known.
     fallback
         Set when perception failed: the run goes on with the pre-approved raster plan, and why.
     """
@@ -54,24 +59,58 @@ class Survey:
     consent: Consent
     seed: int = 0
     observations: tuple[Observation, ...] = ()
-    refused: tuple[tuple[Request, str], ...] = ()
+    refused: tuple[tuple[Proposal, str], ...] = ()
     wishes: tuple[Wish, ...] = ()
     spent: float = 0.0
     offset: Point = (0.0, 0.0)
+    tracker: Tracker | None = None
+    drifts: tuple[Point, ...] = ()
     fallback: str | None = None
 
     def add(self, observation: Observation) -> "Survey":
         """Return a survey that also knows this observation."""
         light = replace(trusted(observation), segmentation=None, spectrum=None)
-        shift = observation.offset
+        tracker = followed(self.tracker, observation)
+        observations = (*self.observations, light)
+        drifts = drifts_after(self.known_drifts(), observations, self.tracker, tracker)
         return replace(
             self,
-            observations=(*self.observations, light),
+            observations=observations,
             spent=self.spent + observation.seconds,
-            offset=shift if shift is not None else self.offset,
+            offset=self._offset_after(observation, tracker),
+            tracker=tracker,
+            drifts=drifts,
         )
 
-    def refuse(self, request: Request, message: str) -> "Survey":
+    def known_drifts(self) -> tuple[Point, ...]:
+        """Return the drift (dx, dy), m, that the coordinates of each observation contain.
+
+        An observation whose drift is not known has that of the one before.
+        """
+        if len(self.drifts) == len(self.observations):
+            return self.drifts
+        found: list[Point] = []
+        last: Point = (0.0, 0.0)
+        for observation in self.observations:
+            last = observation.offset if observation.offset is not None else last
+            found.append(last)
+        # some observations may have been left out, which the tracker remembers all the same
+        return corrected(found, self.observations, self.tracker)
+
+    def passed(self, time: float) -> "Survey":
+        """Return a survey at a later instrument time (s): the sample has drifted on meanwhile."""
+        if self.tracker is None:
+            return self
+        late = time + self.tracker.shift - self.tracker.clock
+        tracker = self.tracker.passed(max(late, 0.0))
+        return replace(self, tracker=tracker, offset=tracker.now.offset)
+
+    def _offset_after(self, observation: Observation, tracker: Tracker | None) -> Point:
+        if tracker is not None:
+            return tracker.now.offset
+        return observation.offset if observation.offset is not None else self.offset
+
+    def refuse(self, request: Proposal, message: str) -> "Survey":
         """Return a survey that remembers a refusal."""
         return replace(self, refused=(*self.refused, (request, message)))
 

@@ -6,7 +6,8 @@ never reach a controller, so nothing is aimed, probed or counted by them (`Surve
 
 from dataclasses import replace
 
-from ai_afm.types import Observation
+from ai_afm.survey.health.cut import without_bad_lines
+from ai_afm.types import MapRequest, Observation
 
 _ACTED_ON = ("uncertain",)
 """Notes that come from what the model saw and that controllers aim by."""
@@ -27,12 +28,18 @@ def outside(observation: Observation) -> str | None:
         return None
     score = notes.get("ood_score")
     known = "" if score is None else f" (score {score:.2f})"
-    return f"scan {observation.number} is unlike what the model was trained on{known}"
+    return f"{named(observation)} is unlike what the model was trained on{known}"
+
+
+def named(observation: Observation) -> str:
+    """Return how a frame is called in a sentence."""
+    kind = "map" if isinstance(observation.request, MapRequest) else "scan"
+    return f"{kind} {observation.number}"
 
 
 def trusted(observation: Observation) -> Observation:
-    """Return the observation without what the model must not be believed about."""
+    """Return the observation without what must not be believed: unknown frames, bad lines."""
     if outside(observation) is None:
-        return observation
+        return without_bad_lines(observation)
     notes = {n: v for n, v in (observation.notes or {}).items() if n not in _ACTED_ON}
     return replace(observation, network=None, notes=notes)

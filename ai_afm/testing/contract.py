@@ -37,6 +37,11 @@ from ai_afm.testing.subject import (
     scanned,
     with_drive,
 )
+from ai_afm.testing.write_contract import (
+    a_wait_takes_its_time,
+    a_write_brings_its_strokes_in_order,
+    a_write_broken_off_leaves_no_bias,
+)
 from ai_afm.types import LineFlag, ProbeKind, ProbeRequest, SlowDirection
 
 __all__ = ["CONTRACT", "Check", "ContractBroken", "Subject"]
@@ -202,6 +207,9 @@ CONTRACT: tuple[Check, ...] = (
     a_path_takes_the_time_of_the_cost_model,
     a_path_broken_off_leaves_no_bias,
     a_probe_leaves_no_bias,
+    a_write_brings_its_strokes_in_order,
+    a_write_broken_off_leaves_no_bias,
+    a_wait_takes_its_time,
     withdraw_is_latched,
     park_can_be_left_again,
 )

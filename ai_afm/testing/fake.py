@@ -13,7 +13,14 @@ import numpy as np
 from ai_afm.errors import SafetyStop
 from ai_afm.geometry import line_ends, sample_ends
 from ai_afm.image.instrument_time import path_schedule
-from ai_afm.microscope.base import Capabilities, Feedback, MicroscopeState, R, TipState
+from ai_afm.microscope.base import (
+    AppliedStroke,
+    Capabilities,
+    Feedback,
+    MicroscopeState,
+    R,
+    TipState,
+)
 from ai_afm.microscope.simulated.clock import InstantClock
 from ai_afm.types import (
     Channel,
@@ -32,6 +39,7 @@ from ai_afm.types import (
     ScanRegion,
     ScanRequest,
     Spectrum,
+    WriteRequest,
 )
 
 SCANNER = ScanRegion((0.0, 0.0), (2e-5, 1e-5))
@@ -183,6 +191,25 @@ class FakeMicroscope:
             cycle=np.zeros(samples, np.int32), write_bias=applied, response_unit="arb",
             measurement=self.measurement(), extra={},
         )  # fmt: skip
+
+    def write(self, request: WriteRequest) -> Iterator[AppliedStroke]:
+        """Hold the bias of each stroke for its time, then rest."""
+        self._enter("write")
+        self._touch()
+        self.scanning = True
+        try:
+            for index, stroke in enumerate(request.strokes):
+                self._enter("stroke")
+                if not self.scanning:
+                    return
+                self.position, self.bias, self.drive = stroke.start, stroke.bias, 0.0
+                self._enter("biased")
+                self.clock.sleep(stroke.seconds)
+                applied, self.bias, self.position = self.bias, 0.0, stroke.end
+                yield AppliedStroke(index, applied, stroke.seconds, self.clock.now())
+            self.clock.sleep(request.rest)
+        finally:
+            self.scanning = False
 
     def stop(self) -> None:
         """Stop, and take bias and drive away."""

@@ -5,7 +5,12 @@ from pathlib import Path
 
 from ai_afm.image.scan_layout import LiveScan
 from ai_afm.segment.base import Glimpse, Segmenter
-from ai_afm.store.segmentation_file import Provenance, read_segmentation, write_segmentation
+from ai_afm.store.segmentation_file import (
+    Provenance,
+    read_segmentation,
+    segmentation_name,
+    write_segmentation,
+)
 
 
 class InProcessGlimpses:
@@ -13,7 +18,7 @@ class InProcessGlimpses:
 
     def __init__(self, segmenter: Segmenter, out: Path) -> None:
         self._segmenter, self._out = segmenter, out
-        self._begun: int | None = None
+        self._begun: Path | None = None
         self._ready: deque[Glimpse] = deque()
 
     @property
@@ -30,11 +35,11 @@ class InProcessGlimpses:
         """Segment at once; see `GlimpseService`."""
         with LiveScan(scan_file) as live:
             frame = live.refresh()
-            if self._begun != scan:
+            if self._begun != scan_file:
                 self._segmenter.begin(frame)
-                self._begun = scan
+                self._begun = scan_file
             segmentation = self._segmenter.glimpse(frame, lines, final)
-        path = self._out / f"{scan:06d}-{self.model_sha256[:12]}.h5"
+        path = self._out / segmentation_name(scan_file, self.model_sha256)
         write_segmentation(path, segmentation, Provenance(scan, lines, final))
         stored = read_segmentation(path).segmentation
         self._ready.append(Glimpse(scan, lines, path, stored, 0.0, final))

@@ -1,5 +1,6 @@
 """A microscope to be checked against the contract, and how its promises are checked."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,9 @@ from ai_afm.types import (
     ScanRegion,
     ScanRequest,
     SlowDirection,
+    Stroke,
     Waveform,
+    WriteRequest,
 )
 
 
@@ -60,6 +63,19 @@ class Subject:
             for row, last in rows
         ]
         return PathRequest(tuple(sweeps))
+
+    def write(self) -> WriteRequest:
+        """Return a dot and two ways of other biases in the frame, as harmless as the waveform."""
+        frame = self.request()
+        volts = min(0.5, self.microscope.capabilities.max_bias)
+        rows = [row_sweep(frame.region, frame.shape, r, (0, 1), frame.tip_speed) for r in (0, 2)]
+        (first, second), dot = rows, rows[0].start
+        strokes = (
+            Stroke(dot, dot, volts, 0.2),
+            Stroke(first.start, first.end, -volts, math.dist(first.start, first.end) / 1e-6),
+            Stroke(second.start, second.end, volts / 2, math.dist(second.start, second.end) / 1e-6),
+        )
+        return WriteRequest(frame.region, strokes, rest=0.5)
 
 
 def scanned(

@@ -18,10 +18,12 @@ from ai_afm.errors import BadInput
 from ai_afm.types.metadata import Channel, Measurement
 from ai_afm.types.requests import (
     Drive,
+    MapRequest,
     PathRequest,
     ProbeRequest,
     ScanRegion,
     ScanRequest,
+    Stroke,
     Sweep,
     Waveform,
     WriteRequest,
@@ -35,11 +37,13 @@ _CLASSES: Mapping[str, type[Any]] = {
     for c in (
         Channel,
         Drive,
+        MapRequest,
         Measurement,
         PathRequest,
         ProbeRequest,
         ScanRegion,
         ScanRequest,
+        Stroke,
         Sweep,
         Waveform,
         WriteRequest,

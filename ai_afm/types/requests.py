@@ -1,5 +1,6 @@
 """What the microscope can be asked to do: regions, scans, paths, probes, writes."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -21,11 +22,16 @@ class Role(StrEnum):
     OVERVIEW = "overview"
     ZOOM = "zoom"
     RASTER = "raster"
+    AREA = "area"
+    MAP = "map"
+    SEQUENCE = "sequence"
     WISH = "wish"
+    CHECK = "check"
     BEFORE = "before"
     AFTER = "after"
     WALL = "wall"
     BULK = "bulk"
+    REFERENCE = "reference"
 
 
 class ProbeKind(StrEnum):
@@ -34,6 +40,7 @@ class ProbeKind(StrEnum):
     HYSTERESIS_LOOP = "hysteresis_loop"
     RELAXATION = "relaxation"
     FORCE_CURVE = "force_curve"
+    CURRENT_VOLTAGE = "current_voltage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +252,111 @@ class ProbeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Stroke:
+    """One way of a tip with a bias on it: straight and at one speed; a dot where it ends at once.
+
+    Parameters
+    ----------
+    start, end
+        Where it begins and ends, m; the same place for a dot.
+    bias
+        Tip bias from beginning to end, V.
+    seconds
+        How long it takes, s.
+    """
+
+    start: Point
+    end: Point
+    bias: float
+    seconds: float
+
+    @property
+    def length(self) -> float:
+        """Length of the way, m; 0 for a dot."""
+        return math.dist(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """A deliberate change of the sample: `region` is scanned with `bias` (V) on the tip."""
+    """A deliberate change of the sample, and the time that it is given to settle.
+
+    Parameters
+    ----------
+    region
+        The area that may change: all strokes lie in it, and the person's consent is asked for all
+        of it, because what a stroke writes is wider than the stroke.
+    strokes
+        In order; between two of them bias and drive are zero and the tip moves as it does between
+        two requests. None for a wait alone.
+    rest
+        How long the sample is left alone after the last stroke, bias and drive zero, s.
+    target, reason
+        What the write belongs to, and a sentence that says why.
+
+    Examples
+    --------
+    >>> dot = Stroke((0.0, 0.0), (0.0, 0.0), bias=6.0, seconds=0.1)
+    >>> WriteRequest(ScanRegion((0.0, 0.0), (2e-7, 2e-7)), (dot,)).largest_bias
+    6.0
+    """
 
     region: ScanRegion
-    bias: float
-    lines: int
+    strokes: tuple[Stroke, ...]
+    rest: float = 0.0
+    target: str | None = None
+    reason: str = ""
+
+    @property
+    def largest_bias(self) -> float:
+        """The largest |bias| of all strokes, V; 0 for a wait."""
+        return max((abs(stroke.bias) for stroke in self.strokes), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """Draw what the passes over an area have read onto one map and segment it; nothing moves.
+
+    Parameters
+    ----------
+    region
+        The area.
+    shape
+        (lines, pixels) of its full raster.
+    line_rate
+        Of the full raster, Hz.
+    purpose
+        What the passes since the last map were for: "overview", "lines", "follow", "verify" or
+        "raster".
+    coarse
+        Pixels of the full raster that one of their readings stands for along either axis.
+    patches
+        First row and column of each patch that was drawn for verification.
+    family
+        The family of policies that was chosen by then, where a choice was made.
+    predicted
+        Time to the end over that of the full raster: most likely, and a 90 % interval.
+    shifts
+        Drift that each request since the last map was moved by, (dx, dy) m at its first sweep and
+        at its last one; between them it grows from sweep to sweep alike.
+    target, reason
+        Name of the map, and a sentence that says why.
+    """
+
+    region: ScanRegion
+    shape: tuple[int, int]
     line_rate: float
+    purpose: str
+    coarse: int = 1
+    patches: tuple[tuple[int, int], ...] = ()
+    family: str | None = None
+    predicted: tuple[float, float, float] | None = None
+    shifts: tuple[tuple[Point, Point], ...] = ()
+    role: Role = Role.MAP
+    target: str | None = None
     reason: str = ""
 
 
 Request: TypeAlias = ScanRequest | PathRequest | ProbeRequest | WriteRequest
+
+Proposal: TypeAlias = Request | MapRequest
+"""What a controller may ask for: something of the instrument, or to look at what it has read."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ai_afm.types.metadata import Channel, Measurement
 from ai_afm.types.requests import (
-    PathRequest,
     Point,
     ProbeRequest,
+    Proposal,
     ScanRegion,
     ScanRequest,
     SlowDirection,
@@ -292,6 +292,25 @@ class WallNetwork:
         return float(sum(w.length for w in self.walls if not codes or w.code in codes))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AreaMap:
+    """What a map of an area shows a policy.
+
+    Parameters
+    ----------
+    covered
+        (lines, pixels) bool: scanned as slowly as by the full raster.
+    lines
+        (lines, pixels) float32: probability of any wall or boundary.
+    kinds
+        Class code -> its share of all line probability.
+    """
+
+    covered: NDArray[np.bool_]
+    lines: FloatImage
+    kinds: Mapping[int, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What one request brought: a frame's segmentation and walls, or a spectrum.
@@ -299,13 +318,13 @@ class Observation:
     Parameters
     ----------
     number
-        Number of the scan or probe in the run, from 1 (scans and probes count apart).
+        Number of the scan, path, map or probe in the run, from 1 (each counts apart).
     request
         What caused it (as accepted).
     lines
-        Rows that arrived (scan only).
+        Rows or sweeps that arrived (scan and path only).
     network
-        Walls of the frame, `None` for a spectrum or where no segmentation could be had.
+        Walls of the frame or map, `None` for a spectrum or where no segmentation could be had.
     segmentation, spectrum
         The results themselves, `None` where they do not apply or are not kept in memory.
     finished
@@ -316,10 +335,12 @@ class Observation:
         (dx, dy), m: measured shift of what the frame shows against earlier frames of the place.
     notes
         Further small facts (JSON values) that controllers and the report use.
+    area
+        What the map shows (map only).
     """
 
     number: int
-    request: ScanRequest | PathRequest | ProbeRequest
+    request: Proposal
     lines: int = 0
     network: WallNetwork | None = None
     segmentation: Segmentation | None = None
@@ -328,3 +349,4 @@ class Observation:
     seconds: float = 0.0
     offset: Point | None = None
     notes: Mapping[str, Any] | None = None
+    area: AreaMap | None = None

@@ -4,6 +4,7 @@ import pytest
 from survey_factory import config
 
 from ai_afm.control import plugins
+from ai_afm.control.base import ANY_INSTRUMENT
 from ai_afm.control.raster import RasterController
 from ai_afm.control.targets import TargetsController
 from ai_afm.errors import ConfigError
@@ -22,17 +23,17 @@ def third_parties(monkeypatch):
 
 
 def test_the_built_in_controllers_open_by_name():
-    assert isinstance(plugins.open_controller("targets", config()), TargetsController)
-    assert isinstance(plugins.open_controller("raster", config()), RasterController)
+    for name, kind in (("targets", TargetsController), ("raster", RasterController)):
+        assert isinstance(plugins.open_controller(name, config(), ANY_INSTRUMENT), kind)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(third_parties):
-    with pytest.raises(ConfigError, match="known: raster, spiral, targets"):
-        plugins.open_controller("spirals", config())
+    with pytest.raises(ConfigError, match="known: raster, sequence, spiral, targets"):
+        plugins.open_controller("spirals", config(), ANY_INSTRUMENT)
 
 
 def test_a_plug_in_opens_by_its_name(third_parties):
-    assert plugins.open_controller("spiral", config()).name == "raster"
+    assert plugins.open_controller("spiral", config(), ANY_INSTRUMENT).name == "raster"
 
 
 def test_a_broken_plug_in_is_listed_and_only_fatal_when_it_is_asked_for(third_parties):
@@ -40,7 +41,7 @@ def test_a_broken_plug_in_is_listed_and_only_fatal_when_it_is_asked_for(third_pa
     assert "ModuleNotFoundError" in listed["broken"]
     assert "taken" in listed["targets"]
     with pytest.raises(ConfigError, match="broken"):
-        plugins.open_controller("broken", config())
+        plugins.open_controller("broken", config(), ANY_INSTRUMENT)
 
 
 def test_times_are_what_the_instrument_declares():

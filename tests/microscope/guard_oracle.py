@@ -167,15 +167,28 @@ def scan(request: ScanRequest, setting: Setting) -> bool:
 
 
 def write(request: WriteRequest, setting: Setting) -> bool:
+    if min(request.region.size) < PM or request.rest < 0:
+        return False
+    if not isinstance(request.strokes, tuple):
+        return False
+    if not request.strokes:
+        return request.rest > 0
+    turn = cmath.rect(1, -request.region.angle)
+    half = complex(*request.region.size) / 2
+    for stroke in request.strokes:
+        start, end = complex(*stroke.start), complex(*stroke.end)
+        for end_ in (start, end):
+            away = (end_ - complex(*request.region.center)) * turn
+            if abs(away.real) > half.real + PM or abs(away.imag) > half.imag + PM:
+                return False
+        if not (stroke.seconds > 0 and volts_ok(setting, stroke.bias, 0.0)):
+            return False
+        if abs(end - start) / stroke.seconds > setting.limits.max_tip_speed * (1 + 1e-9):
+            return False
+    volts = max(abs(stroke.bias) for stroke in request.strokes)
     zones = [top_zone(p, setting) for p in probing_points(request.region, setting)]
-    return (
-        isinstance(request.lines, int)
-        and 1 <= request.lines <= setting.max_pixels
-        and min(request.region.size) >= PM
-        and speed_ok(request.region.size[0], request.line_rate, setting)
-        and reachable(corner_points(request.region), setting)
-        and volts_ok(setting, request.bias, 0.0)
-        and all(bias_ok(zone, abs(request.bias)) for zone in zones)
+    return reachable(corner_points(request.region), setting) and all(
+        bias_ok(zone, volts) for zone in zones
     )
 
 
@@ -304,7 +317,7 @@ def lines_of(request: object, setting: Setting) -> list[tuple[complex, complex, 
     """Return all passes in contact as (start, end, seconds)."""
     if isinstance(request, PathRequest):
         return path_lines(request, setting)
-    lines = request.shape[0] if isinstance(request, ScanRequest) else request.lines
+    lines = request.shape[0]
     lower_left, lower_right, upper_right, upper_left = corner_points(request.region)
     passes = []
     for line in range(lines):
@@ -360,20 +373,38 @@ def dose_of(request: object, setting: Setting) -> dict[str, Counter]:
         total["volts"][spot] = 0.0 if request.waveform is None else volt_seconds(request.waveform)
         return total
     if isinstance(request, WriteRequest):
-        rms, load = abs(request.bias), 1.0
-    else:
-        drive = request.drive or Drive(setting.own_drive)
-        rms = math.sqrt(drive.dc_bias**2 + drive.amplitude**2 / 2)
-        asked = getattr(request, "setpoint", None)
-        load = 1.0 if asked is None else max(1.0, asked / setting.own_setpoint)
+        return dose_of_strokes(request, total)
+    drive = request.drive or Drive(setting.own_drive)
+    rms = math.sqrt(drive.dc_bias**2 + drive.amplitude**2 / 2)
+    asked = getattr(request, "setpoint", None)
+    load = 1.0 if asked is None else max(1.0, asked / setting.own_setpoint)
     for start, end, seconds in lines_of(request, setting):
         for cell, fraction in walk(start, end):
             if fraction == 0:
                 continue
             total["passes"][cell] += abs(end - start) * fraction / 1e-7 * load
             total["volts"][cell] += seconds * fraction * rms
-            if isinstance(request, WriteRequest):
-                total["pulses"][cell] = 1
+    return total
+
+
+def dose_of_strokes(request: WriteRequest, total: dict[str, Counter]) -> dict[str, Counter]:
+    crossed = set()
+    for stroke in request.strokes:
+        volt_seconds_ = abs(stroke.bias) * stroke.seconds
+        if stroke.start == stroke.end:
+            cell = tuple(math.floor(c / 1e-7) for c in stroke.start)
+            total["volts"][cell] += volt_seconds_
+            total["pulses"][cell] += 1
+            continue
+        start, end = complex(*stroke.start), complex(*stroke.end)
+        for cell, fraction in walk(start, end):
+            if fraction == 0:
+                continue
+            crossed.add(cell)
+            total["passes"][cell] += abs(end - start) * fraction / 1e-7
+            total["volts"][cell] += volt_seconds_ * fraction
+    for cell in crossed:
+        total["pulses"][cell] += 1
     return total
 
 
@@ -386,7 +417,7 @@ def volt_seconds(wave) -> float:
 
 def seconds_of(request: object, setting: Setting) -> float:
     """Return the time of a request with the move to it, s."""
-    travel = abs(beginning(request) - setting.position)
+    travel = abs(beginning(request, setting.position) - setting.position)
     arrive = LATENCY + move_time(travel, setting.travel_speed)
     if isinstance(request, ProbeRequest):
         wave = request.waveform
@@ -400,18 +431,30 @@ def seconds_of(request: object, setting: Setting) -> float:
             passes += 2 * once + max(TURN, once / 9) if request.both_ways else once
         last = max(TURN, once / 9)
         return arrive + passes + last + sum(k.turn + k.beyond for k in links_of(request, setting))
-    lines = request.shape[0] if isinstance(request, ScanRequest) else request.lines
+    if isinstance(request, WriteRequest):
+        if not request.strokes:
+            return request.rest
+        hops = [abs(complex(*b.start) - complex(*a.end)) for a, b in pairs_of(request)]
+        moves = sum(LATENCY + move_time(hop, setting.travel_speed) for hop in hops)
+        return arrive + moves + sum(s.seconds for s in request.strokes) + request.rest
+    lines = request.shape[0]
     line = 0.9 / request.line_rate + 2 * max(TURN, 0.05 / request.line_rate)
     return arrive + lines * line
 
 
-def beginning(request: object) -> complex:
+def pairs_of(request: WriteRequest):
+    return list(itertools.pairwise(request.strokes))
+
+
+def beginning(request: object, position: complex = 0j) -> complex:
+    if isinstance(request, WriteRequest):
+        return complex(*request.strokes[0].start) if request.strokes else position
     if isinstance(request, ProbeRequest):
         return complex(*request.position)
     if isinstance(request, PathRequest):
         return complex(*request.sweeps[0].start)
-    lines, pixels = request.shape if isinstance(request, ScanRequest) else (request.lines, 1)
-    up = isinstance(request, ScanRequest) and request.slow_direction == "up"
+    lines, pixels = request.shape
+    up = request.slow_direction == "up"
     lower_left, _, upper_right, upper_left = corner_points(request.region)
     right = (upper_right - upper_left) / pixels / 2
     down = (lower_left - upper_left) / lines / 2
@@ -420,9 +463,15 @@ def beginning(request: object) -> complex:
 
 def history(request: object, setting: Setting) -> bool:
     limits = setting.limits
-    travel = abs(beginning(request) - setting.position)
+    begin = beginning(request, setting.position)
+    travel = abs(begin - setting.position)
     took = seconds_of(request, setting)
-    if not move_ok(setting.position, beginning(request), setting):
+    if isinstance(request, WriteRequest):
+        hops = [(complex(*a.end), complex(*b.start)) for a, b in pairs_of(request)]
+        far = any(abs(b - a) > limits.max_travel * (1 + 1e-9) for a, b in hops)
+        if far or not all(a == b or way_ok(a, b, 0.0, setting) for a, b in hops):
+            return False
+    if not move_ok(setting.position, begin, setting):
         return False
     if travel > limits.max_travel * (1 + 1e-9) or took > limits.max_run_time * (1 + 1e-9):
         return False
@@ -440,7 +489,7 @@ def history(request: object, setting: Setting) -> bool:
         return False
     if isinstance(request, ProbeRequest):
         return worst["pulses"] <= top_zone(complex(*request.position), setting).max_pulses
-    if isinstance(request, WriteRequest):
+    if isinstance(request, WriteRequest) and request.strokes:
         zones = [top_zone(p, setting) for p in probing_points(request.region, setting)]
         return all(worst["pulses"] <= zone.max_pulses for zone in zones)
     return True

@@ -18,6 +18,7 @@ from ai_afm.types import (
     ScanRegion,
     ScanRequest,
     SlowDirection,
+    Stroke,
     Sweep,
     Waveform,
     WriteRequest,
@@ -81,8 +82,20 @@ def a_request(rng: np.random.Generator) -> ScanRequest | ProbeRequest | PathRequ
         speeds = rng.uniform(1e-7, 5e-5, 3).tolist()
         sweeps = tuple(Sweep(ends[i], ends[i + 1], speeds[i], 7) for i in range(3))
         return a_path(rng, sweeps)
-    region = a_region(rng, 8e-6, 1e-6)
-    return WriteRequest(region, rng.uniform(-8, 8), int(rng.integers(1, 5)), rng.uniform(0.5, 9))
+    return a_write(rng, a_region(rng, 8e-6, 1e-6))
+
+
+def a_write(rng: np.random.Generator, region: ScanRegion) -> WriteRequest:
+    """Return dots and ways inside a region, now and then a wait alone."""
+    (x, y), half = region.center, np.array(region.size) / 2
+    turn = cmath.rect(1, region.angle)
+    strokes = []
+    for _ in range(int(rng.integers(0, 6))):
+        places = [complex(x, y) + complex(*(rng.uniform(-1, 1, 2) * half)) * turn for _ in range(2)]
+        start, end = ((p.real, p.imag) for p in places)
+        end = start if rng.random() < 0.5 else end
+        strokes.append(Stroke(start, end, rng.uniform(-8, 8), rng.uniform(0.05, 1.0)))
+    return WriteRequest(region, tuple(strokes), rng.uniform(0, 3))
 
 
 def a_path(rng: np.random.Generator, far: tuple[Sweep, ...]) -> PathRequest:
@@ -231,7 +244,10 @@ def volts_edge(request, setting, rng):
     zone_bias = setting.zones[-1].max_bias + near(rng, 1e-3) if setting.zones else bias
     volts = float(rng.choice((bias, zone_bias)))
     if isinstance(request, WriteRequest):
-        return replace(request, bias=-volts), setting
+        strokes = request.strokes
+        if strokes:
+            strokes = (replace(strokes[0], bias=-volts), *strokes[1:])
+        return replace(request, strokes=strokes), setting
     if isinstance(request, ProbeRequest):
         if request.waveform is None:
             load = limits.max_indentation * (1 + near(rng, 1e-3))

@@ -13,7 +13,7 @@ from ai_afm.microscope.base import Capabilities
 from ai_afm.microscope.dose import DoseMap, pass_dose, path_passes, request_dose
 from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.testing.fake import FakeMicroscope, bias_everywhere, wide_limits
-from ai_afm.types import Consent, Drive, PathRequest, ScanRegion, ScanRequest, WriteRequest
+from ai_afm.types import Consent, Drive, PathRequest, ScanRegion, ScanRequest
 
 
 class Instrument(FakeMicroscope):
@@ -39,8 +39,6 @@ def guard_for(setting: Setting) -> GuardedMicroscope:
     for request in setting.earlier:
         drive = getattr(request, "drive", None) or Drive(setting.own_drive)
         volts = float(np.hypot(drive.dc_bias, drive.amplitude / np.sqrt(2)))
-        if isinstance(request, WriteRequest):
-            volts = abs(request.bias)
         load = max(1.0, getattr(request, "setpoint", None) or 1.0)
         if isinstance(request, PathRequest):
             times = instrument.capabilities.times

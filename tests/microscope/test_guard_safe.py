@@ -25,12 +25,17 @@ from ai_afm.types import (
     ProbeRequest,
     ScanRegion,
     ScanRequest,
+    Stroke,
     Waveform,
+    WriteRequest,
 )
 
 PLACE = ScanRegion((2e-7, 1e-7), (5e-7, 3e-7), 0.4)
 FRAME = ScanRequest(PLACE, (3, 5), 1.0, drive=Drive(1.0, None, 0.5))
 LOOP = ProbeRequest(ProbeKind.HYSTERESIS_LOOP, (1e-7, 2e-7), Waveform(6.0))
+DOTS = WriteRequest(
+    PLACE, (Stroke(PLACE.center, PLACE.center, 6.0, 0.1), Stroke((2e-7, 1e-7), (3e-7, 1e-7), -5, 1))
+)
 FEEDBACKS = [Feedback.CONTACT, Feedback.TAPPING, Feedback.CURRENT]
 IN_CONTACT = FEEDBACKS[:2]
 LIFTS = ("park", "withdraw", "close")
@@ -69,6 +74,21 @@ def withdraw_in_a_scan(guard: GuardedMicroscope) -> None:
                 guard.withdraw()
 
 
+def whole_write(guard: GuardedMicroscope) -> None:
+    list(guard.write(DOTS))
+
+
+def broken_off_write(guard: GuardedMicroscope) -> None:
+    with closing(guard.write(DOTS)) as strokes:
+        next(strokes)
+
+
+def stop_in_a_write(guard: GuardedMicroscope) -> None:
+    with closing(guard.write(DOTS)) as strokes:
+        for _ in strokes:
+            guard.stop()
+
+
 def park(guard: GuardedMicroscope) -> None:
     guard.park()
 
@@ -90,6 +110,7 @@ SCENES = [
     whole_scan, broken_off_scan, probe, stop_in_a_scan, withdraw_in_a_scan, park, whole_run,
     withdraw,
 ]  # fmt: skip
+WRITES = [whole_write, broken_off_write, stop_in_a_write]
 
 
 def calls_of(scene, feedback: Feedback) -> int:
@@ -128,7 +149,7 @@ FAILURES = [
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda f: type(f).__name__)
 @pytest.mark.parametrize("feedback", IN_CONTACT)
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", SCENES + WRITES)
 def test_one_failure_at_any_call_leaves_no_bias_and_no_unsafe_lift(scene, feedback, failure):
     for n in range(1, calls_of(scene, feedback) + 1):
         fake = FakeMicroscope(feedback=feedback, fails=failing_at(n, failure))
@@ -142,7 +163,7 @@ def test_one_failure_at_any_call_leaves_no_bias_and_no_unsafe_lift(scene, feedba
 
 
 @pytest.mark.parametrize("feedback", IN_CONTACT)
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", SCENES + WRITES)
 def test_a_link_that_stays_dead_from_any_call_on_means_safety_stop_and_no_lift_with_bias(
     scene, feedback
 ):

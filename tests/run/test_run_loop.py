@@ -206,6 +206,8 @@ def test_a_person_steers_through_the_socket(monkeypatch, tmp_path):
         assert opened.microscope.limits.max_bias == 3.0
     assert events[-1].outcome == "stopped"
     assert [e.do for e in events if isinstance(e, Commanded)] == ["limits", "approve", "stop"]
+    with session(monkeypatch, folder) as again:
+        assert again.microscope.limits.max_bias == 3.0, "limits narrowed live hold after resume"
     assert not address.exists()
 
 
@@ -230,3 +232,22 @@ def test_each_durable_line_is_acknowledged(monkeypatch, tmp_path):
     records = [json.loads(line) for line in acks.read_text().splitlines()]
     assert len(records) == 2 * 64
     assert {r["direction"] for r in records} == {"trace", "retrace"}
+
+
+def test_a_site_whose_probe_failed_is_never_probed_again(monkeypatch, tmp_path):
+    folder = create(monkeypatch, tmp_path / "run", config())
+    with session(monkeypatch, folder) as opened:
+        inner, calls = opened.microscope._inner, []
+        probe = inner.probe
+
+        def once_broken(request):
+            calls.append(request)
+            if len(calls) == 1:
+                raise LinkLost("no answer from the instrument")
+            return probe(request)
+
+        monkeypatch.setattr(inner, "probe", once_broken)
+        events = drive(opened)
+    assert any(isinstance(e, Faulted) and e.kind == "LinkLost" for e in events)
+    assert len(calls) > 1
+    assert len({request.position for request in calls}) == len(calls)

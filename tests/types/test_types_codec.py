@@ -19,6 +19,7 @@ from ai_afm.types import (
     ScanRegion,
     ScanRequest,
     SlowDirection,
+    Stroke,
     Sweep,
     Waveform,
     WriteRequest,
@@ -54,7 +55,8 @@ waveform = st.builds(
     Waveform, number, count, count, number, number, number, st.sampled_from([1, -1])
 )
 probe = st.builds(ProbeRequest, st.sampled_from(ProbeKind), point, st.none() | waveform, maybe)
-write = st.builds(WriteRequest, region, number, count, number, text)
+strokes = st.lists(st.builds(Stroke, point, point, number, number), max_size=3).map(tuple)
+write = st.builds(WriteRequest, region, strokes, number, st.none() | text, text)
 measurement = st.builds(
     Measurement,
     st.sampled_from(Mode),

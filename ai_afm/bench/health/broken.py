@@ -16,7 +16,6 @@ from ai_afm.microscope.simulated.noise import QUIET
 from ai_afm.microscope.simulated.settings import ImagingSettings
 from ai_afm.microscope.simulated.tip import SecondTip, Tip
 from ai_afm.survey.health.agreement import LAG
-from ai_afm.survey.health.contact import Engaged
 from ai_afm.survey.health.passes import Passes, levelled, passes_of, responses
 from ai_afm.types import Direction, FloatImage, Frame, Mode, Point
 
@@ -149,15 +148,6 @@ def _shifted(bench: Bench, by: float) -> ImagingSettings:
     mechanics = bench.settings.mechanics
     moved = replace(mechanics, resonance=mechanics.resonance + by)
     return replace(bench.settings, mechanics=moved)
-
-
-def engaged(bench: Bench) -> Engaged:
-    """Return the levels that the approach of a healthy instrument shows."""
-    if bench.mode is Mode.TAPPING:
-        feedback = bench.settings.feedback
-        free = feedback.free_amplitude
-        return Engaged(feedback.setpoint_ratio * free, free)
-    return Engaged(0.0, -0.2 * bench.settings.noise.deflection_limit)
 
 
 def off_the_surface(bench: Bench, healthy: Frame, first: int) -> Frame:

@@ -11,8 +11,8 @@ from ai_afm.bench.health.roc import NIGHT_LINES, Trial
 from ai_afm.bench.health.worlds import PIXELS, Bench
 from ai_afm.microscope.simulated.settings import ImagingSettings
 from ai_afm.survey.health.agreement import check_agreement
-from ai_afm.survey.health.check import Check
-from ai_afm.survey.health.contact import check_contact, check_saturation
+from ai_afm.survey.health.check import Check, Verdict
+from ai_afm.survey.health.contact import Held, check_contact, check_saturation, held_by
 from ai_afm.survey.health.passes import Passes, passes_of
 from ai_afm.survey.health.resonance import check_tracking
 from ai_afm.survey.health.ringing import check_ringing
@@ -45,8 +45,17 @@ class Watch:
 
 
 def _contact(bench: Bench) -> Look:
-    levels = broken.engaged(bench)
-    return lambda passes: check_contact(passes, levels)
+    """Return a look as a run takes it: what was held is learnt from the last good lines."""
+    held: Held | None = None
+
+    def look(passes: Passes) -> Check:
+        nonlocal held
+        check = check_contact(passes, held)
+        if check.verdict is not Verdict.SUSPECT:
+            held = held_by(passes)
+        return check
+
+    return look
 
 
 WATCHES: Mapping[str, Watch] = {
@@ -111,7 +120,7 @@ def _checks(frame: Frame, watch: Watch, bench: Bench) -> list[tuple[int, Check]]
 
 
 def _sightings(name: str, checks: list[tuple[int, Check]]) -> list[Sighting]:
-    return [Sighting(name, c.verdict, Moment(float(line), 1, line)) for line, c in checks]
+    return [Sighting(name, c.verdict, Moment(1, line)) for line, c in checks]
 
 
 def _delay(name: str, checks: list[tuple[int, Check]], spoilt: tuple[float, ...]) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from ai_afm.errors import InstrumentError, LinkLost, SafetyStop
 from ai_afm.geometry import line_ends
 from ai_afm.image.instrument_time import move_seconds, probe_seconds
-from ai_afm.microscope.base import Capabilities, MicroscopeState, R, TipState
+from ai_afm.microscope.base import AppliedStroke, Capabilities, MicroscopeState, R, TipState
 from ai_afm.microscope.simulated import options as opt
 from ai_afm.microscope.simulated.bias import BiasSource
 from ai_afm.microscope.simulated.capabilities import capabilities_of
@@ -19,7 +19,7 @@ from ai_afm.microscope.simulated.clock import Clock, ShiftedClock
 from ai_afm.microscope.simulated.faults import FaultKind
 from ai_afm.microscope.simulated.frame_scan import FrameScan
 from ai_afm.microscope.simulated.instrument import Instrument
-from ai_afm.microscope.simulated.limits import check_path, check_probe, check_scan
+from ai_afm.microscope.simulated.limits import check_path, check_probe, check_scan, check_write
 from ai_afm.microscope.simulated.memory_file import load_memory
 from ai_afm.microscope.simulated.noise import WANDER_PERIODS
 from ai_afm.microscope.simulated.path_scan import PathScan
@@ -27,6 +27,7 @@ from ai_afm.microscope.simulated.probing import measure_at
 from ai_afm.microscope.simulated.scanner import Scanner
 from ai_afm.microscope.simulated.settings import DeviceSettings, measurement_of
 from ai_afm.microscope.simulated.surface import Sample
+from ai_afm.microscope.simulated.writing import write_stroke
 from ai_afm.types import (
     Drive,
     Measurement,
@@ -37,6 +38,7 @@ from ai_afm.types import (
     ScanRequest,
     SlowDirection,
     Spectrum,
+    WriteRequest,
 )
 
 
@@ -104,6 +106,9 @@ class SimulatedAfm:
             return request
         if isinstance(request, ProbeRequest):
             check_probe(request, can)
+            return request
+        if isinstance(request, WriteRequest):
+            check_write(request, can)
             return request
         raise InstrumentError(f"the twin takes no {type(request).__name__}")
 
@@ -182,7 +187,7 @@ class SimulatedAfm:
         self._probes += 1
         instrument = self._instrument
         try:
-            self._happen(request)
+            self._happen(0.0 if request.waveform is None else request.waveform.duration)
             if request.waveform is not None:
                 instrument.source.apply(request.waveform.amplitude, request.waveform.drive)
             rng = np.random.default_rng([self._settings.seed, 2, self._probes])
@@ -197,6 +202,39 @@ class SimulatedAfm:
                 "the probe was stopped before its end; the sample may have changed"
             )
         return spectrum
+
+    def write(self, request: WriteRequest) -> Iterator[AppliedStroke]:
+        """Write: yield each stroke when it is done, then rest as long as the request says.
+
+        Raises
+        ------
+        SafetyStop, LinkLost
+            Like `scan`.
+        InstrumentError
+            When the twin plays an instrument without a bias on its tip.
+        """
+        request = self.accept(request)
+        self._make_ready()
+        return self._strokes(request)
+
+    def _strokes(self, request: WriteRequest) -> Iterator[AppliedStroke]:
+        instrument = self._instrument
+        self._busy = True
+        try:
+            for index, stroke in enumerate(request.strokes):
+                self._travel(stroke.start)
+                if instrument.abort.is_set():
+                    return
+                self._tip = TipState.ENGAGED
+                self._probes += stroke.length == 0
+                self._happen(stroke.seconds)
+                applied = write_stroke(instrument, index, stroke)
+                self._position = stroke.end
+                yield applied
+            instrument.wait(request.rest)
+        finally:
+            self._busy = False
+            self._quiet()
 
     def stop(self) -> None:
         """Stop scan and waveform, set bias and drive to 0 and read them back; the tip stays."""
@@ -270,14 +308,13 @@ class SimulatedAfm:
         self._position = to
         self._instrument.scanner.move((dx, dy), clock.now())
 
-    def _happen(self, request: ProbeRequest) -> None:
-        """Let the faults that are due at a probe happen (those that make sense for one)."""
+    def _happen(self, seconds: float) -> None:
+        """Let the faults that are due at a probe or stroke happen (those that make sense there)."""
         now = self._instrument.clock.now()
-        seconds = 0.0 if request.waveform is None else request.waveform.duration
         for fault in self._instrument.take_due(0, 0, now + seconds):
             if fault.kind is FaultKind.LINK_LOST:
                 self._instrument.link_back = now + fault.size
-                raise LinkLost("no answer from the simulated instrument in a probe")
+                raise LinkLost("no answer from the simulated instrument at a probe or stroke")
             if fault.kind is FaultKind.BIAS_STUCK:
                 self._instrument.source.stuck = True
 
@@ -308,6 +345,7 @@ def open_simulated(options: Mapping[str, object], clock: Clock) -> SimulatedAfm:
     if memory is not None:
         sample.replay(memory.sample)
         imaging = replace(imaging, tip=replace(imaging.tip, contact_path=memory.contact_path))
-        clock = ShiftedClock(clock, memory.time)
+        # the clock of a run that goes on is there already, that of another program is not
+        clock = ShiftedClock(clock, max(0.0, memory.time - clock.now()))
     settings = opt.device_of(checked, imaging)
     return SimulatedAfm(sample, settings, clock)

@@ -1,13 +1,14 @@
 """What the twin declares that it can do."""
 
 from ai_afm.microscope.base import Capabilities, Feedback
-from ai_afm.microscope.simulated.settings import DeviceSettings, channels_of
+from ai_afm.microscope.simulated.settings import SPECTRUM, DeviceSettings, channels_of
 from ai_afm.types import Mode, ScanRegion
 
 
 def capabilities_of(settings: DeviceSettings) -> Capabilities:
     """Return what a twin with these settings declares."""
     mode, times = settings.imaging.detection.mode, settings.times
+    band, banded = settings.imaging.detection.band, mode is Mode.PFM_BAND_EXCITATION
     return Capabilities(
         name="ai-afm digital twin",
         scanner_range=ScanRegion((0.0, 0.0), (settings.extent, settings.extent)),
@@ -16,6 +17,7 @@ def capabilities_of(settings: DeviceSettings) -> Capabilities:
         paths=settings.paths,
         variable_speed=settings.paths,
         probes=mode is not Mode.TAPPING,
+        writes=mode is not Mode.TAPPING,
         turn_around_min=times.turn_around_min,
         command_latency=times.command_latency,
         settle=times.settle,
@@ -24,4 +26,7 @@ def capabilities_of(settings: DeviceSettings) -> Capabilities:
         recovery=times.recovery,
         speed_change=times.speed_change,
         lifts_to_move=settings.lifts_to_move,
+        closed_loop=settings.imaging.scanner.closed_loop,
+        pixel_time=band.chirp if banded else 0.0,
+        bins=tuple((name, band.bins) for name in SPECTRUM) if banded else (),
     )

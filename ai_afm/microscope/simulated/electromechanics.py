@@ -65,6 +65,20 @@ class Electrics:
     cantilever_angle: float = math.pi / 2
 
 
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """The driven motion along the path of the tip; arrays (passes, samples).
+
+    `static` is the motion below resonance (m, real), `resonance` f_cr (Hz), `quality` Q,
+    `background` m.
+    """
+
+    static: Array
+    resonance: Array
+    quality: Array
+    background: ComplexArray
+
+
 def transfer(frequency: ArrayLike, resonance: ArrayLike, quality: ArrayLike) -> ComplexArray:
     """Return H(f), the response of a damped harmonic oscillator; 1 at f = 0, -i Q at resonance.
 

@@ -173,6 +173,17 @@ def spoil_line(
     return spoilt, flag
 
 
+def _without_resonance(
+    channels: Mapping[str, FloatImage], noise: float, rng: np.random.Generator
+) -> dict[str, FloatImage]:
+    fitted = ("amplitude", "phase", "frequency", "quality", "fit_r2")
+    spoilt = {name: np.full_like(channels[name], np.nan) for name in fitted}
+    for name, values in channels.items():
+        if values.ndim == 2:
+            spoilt[name] = (noise * rng.standard_normal(values.shape)).astype(np.float32)
+    return spoilt
+
+
 def _off_the_surface(
     channels: Mapping[str, FloatImage], limits: Limits, rng: np.random.Generator
 ) -> dict[str, FloatImage]:
@@ -187,6 +198,8 @@ def _off_the_surface(
             spoilt[name] = rng.uniform(-np.pi, np.pi, pixels).astype(np.float32)
         elif name == "deflection":
             spoilt[name] = np.full_like(values, -0.2 * limits.deflection)
+    if "fit_r2" in channels:  # band excitation: bins of noise, in which no fit finds a resonance
+        spoilt |= _without_resonance(channels, limits.noise, rng)
     if limits.free is not None:  # the free oscillation, undamped
         swing = limits.free + limits.noise * rng.standard_normal(pixels)
         spoilt["amplitude"] = swing.astype(np.float32)

@@ -5,7 +5,7 @@ replayed.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,7 +21,8 @@ class WrittenDomain:
 
     `sign` is that of the piezo coefficient inside (-1 after a positive tip bias); `width` is the
     half width w (m) of the wall at its rim, `time` (s) when it was written. A later domain covers
-    an earlier one.
+    an earlier one. With the bias gone a dot switches back from its rim inwards, by `fade` (m) in
+    each decade of time from 1 s on; strokes side by side make one area that holds.
     """
 
     start: Point
@@ -30,6 +31,14 @@ class WrittenDomain:
     sign: int
     width: float
     time: float
+    fade: float = 0.0
+
+    def at(self, time: float) -> "WrittenDomain | None":
+        """Return the domain as it is at a time (s); `None` once its walls have met."""
+        if not self.fade:
+            return self
+        radius = self.radius - self.fade * math.log10(1 + max(time - self.time, 0.0))
+        return None if radius < 2 * self.width else replace(self, radius=radius)
 
     @property
     def reach(self) -> float:
@@ -202,6 +211,8 @@ def covers(new: WrittenDomain, old: HistoryItem) -> bool:
 
 def is_gone(item: HistoryItem, time: float) -> bool:
     """Tell whether nothing of an item can be measured any more."""
+    if isinstance(item, WrittenDomain):
+        return item.at(time) is None
     if isinstance(item, ChargeSpot):
         at = np.array([item.center[0]]), np.array([item.center[1]])
         return bool(abs(item.at(*at, time)[0]) < FORGET)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ai_afm.microscope.simulated import band, modes, noise
 from ai_afm.microscope.simulated import electromechanics as em
-from ai_afm.microscope.simulated import modes, noise
 from ai_afm.microscope.simulated.contact import Conditions, Felt, LineBlock, feel, recorded
 from ai_afm.microscope.simulated.feedback import follow_linear, follow_tapping
 from ai_afm.microscope.simulated.noise import NoiseSettings
@@ -126,7 +126,7 @@ def image_frame(
         All lines, trace and retrace. It lies where the instrument believes it to lie: thermal drift
         makes its lines lie elsewhere.
     """
-    lines, pixels = request.shape
+    lines = request.shape[0]
     rows = np.arange(lines)
     if request.slow_direction is SlowDirection.UP:
         rows = rows[::-1]
@@ -138,9 +138,6 @@ def image_frame(
     shift = Scanner(settings.scanner).displacement(times)
     images: dict[ChannelKey, FloatImage] = {}
     channels = channels_of(settings.detection.mode)
-    for channel in channels:
-        for direction in Direction:
-            images[channel.name, direction] = np.empty((lines, pixels), np.float32)
     for start in range(0, lines, BLOCK):
         part = slice(start, start + BLOCK)
         block = LineBlock(request.region, request.shape, request.line_rate, rows[part], times[part],
@@ -148,6 +145,8 @@ def image_frame(
         imaged = image_lines(sample, block, settings, rng)
         for name, values in imaged.channels.items():
             for way, direction in enumerate(Direction):
+                if not start:  # a pixel of band excitation holds a spectrum
+                    images[name, direction] = np.empty((lines, *values.shape[2:]), np.float32)
                 images[name, direction][rows[part]] = values[way]
     scanned = {direction: np.ones(lines, bool) for direction in Direction}
     return Frame(request, images, channels, scanned, measurement_of(settings))
@@ -187,21 +186,24 @@ def _piezoresponse(
     deflection = met - position + zero[:, None]
     if s.height:
         deflection += s.height * rng.standard_normal(met.shape, np.float32)
-    detected = _detect(felt, scarred, conditions, settings, rng)
-    images = {
-        "height": _electronics(position, felt, conditions, settings, rng),
-        "deflection": np.clip(deflection, -s.deflection_limit, s.deflection_limit),
-    }
-    images |= _recorded(detected.response, "", s)
+    motion = _motion(felt, scarred, conditions, settings, rng)
     limits = {"height": rail, "deflection": s.deflection_limit, "amplitude": s.response_limit}
+    read = np.clip(deflection, -s.deflection_limit, s.deflection_limit)
+    if settings.detection.mode is Mode.PFM_BAND_EXCITATION:
+        response = band.channels(motion, settings.detection.band, conditions.dwell, s, rng)
+        height = _electronics(position, felt, conditions, settings, rng)
+        return {"height": height, "deflection": read} | response, limits
+    detected = _detect(motion, felt, conditions, settings, rng)
+    height = _electronics(position, felt, conditions, settings, rng)
+    images = {"height": height, "deflection": read} | _recorded(detected.response, "", s)
     if detected.upper is not None and detected.frequency is not None:
         images |= {"frequency": detected.frequency} | _recorded(detected.upper, "_2", s)
         limits["amplitude_2"] = s.response_limit
     return images, limits
 
 
-def _detect(felt: Felt, scarred: NDArray[np.bool_], conditions: Conditions,
-            settings: ImagingSettings, rng: np.random.Generator) -> modes.Detected:  # fmt: skip
+def _motion(felt: Felt, scarred: NDArray[np.bool_], conditions: Conditions,
+            settings: ImagingSettings, rng: np.random.Generator) -> em.Motion:  # fmt: skip
     s = settings.noise
     f_cr, quality = em.contact_resonance(
         felt.stiffness, felt.adhesion, felt.slope, settings.mechanics
@@ -215,11 +217,16 @@ def _detect(felt: Felt, scarred: NDArray[np.bool_], conditions: Conditions,
     drift = s.gain_drift * noise.wander(felt.time[:, 0], conditions.phases[2])
     static = static * (settings.tip.gain * (1 + drift))[:, None] * np.where(scarred, 0.3, 1.0)
     stray = em.background(felt.slope, conditions.voltages[1], settings.electrics)
-    motion = modes.Motion(static, f_cr, quality, stray)
+    return em.Motion(static, f_cr, quality, stray)
+
+
+def _detect(motion: em.Motion, felt: Felt, conditions: Conditions, settings: ImagingSettings,
+            rng: np.random.Generator) -> modes.Detected:  # fmt: skip
+    s = settings.noise
     amplified = modes.noise_gain(settings.detection, settings.mechanics)
     signals = 2 if settings.detection.mode is Mode.PFM_DART else 1
     # Drawn samples first, as DART's loop reads it; the axes are then put in order without a copy.
-    order = (static.shape[1], signals, static.shape[0])
+    order = (motion.static.shape[1], signals, motion.static.shape[0])
     random = noise.response_noise(order, amplified, s, rng).transpose(1, 2, 0)
     if s.mains_response:
         random = random + noise.mains(felt.time, s.mains_response, s)

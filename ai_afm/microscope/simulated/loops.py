@@ -1,12 +1,12 @@
-"""Point probes of the twin: loops and relaxations under a full waveform, and force curves."""
+"""Point probes of the twin: loops, relaxations, current-voltage curves, and force curves."""
 
 import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ai_afm.errors import InstrumentError
+from ai_afm.microscope.simulated.conduction import Conduction, CurrentMeter, current_voltage
 from ai_afm.microscope.simulated.forcecurve import ForceLaw, curve
 from ai_afm.microscope.simulated.memory import SwitchingSample
 from ai_afm.microscope.simulated.spot import Spot, find_spot
@@ -16,7 +16,8 @@ from ai_afm.microscope.simulated.switching import (
     advance,
     ionic_times,
 )
-from ai_afm.types import Measurement, ProbeKind, ProbeRequest, Spectrum, Waveform
+from ai_afm.microscope.simulated.waveforms import leave, schedule
+from ai_afm.types import Measurement, ProbeKind, ProbeRequest, Spectrum
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class TipProperties:
         Unit of the response: "m", or "arb" where the gain is not calibrated.
     force
         Contact mechanics, for force curves.
+    conduction
+        What current passes, for current-voltage curves.
     """
 
     electric_radius: float = 8e-9
@@ -48,6 +51,7 @@ class TipProperties:
     background: complex = 0j
     response_unit: str = "m"
     force: ForceLaw = field(default_factory=ForceLaw)
+    conduction: Conduction = field(default_factory=Conduction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +65,16 @@ class ProbeNoise:
         its time.
     force
         Deflection noise density as force, N/sqrt(Hz).
+    current
+        Noise density of the current amplifier, A/sqrt(Hz).
     samples
         Samples in each on-field and in each off-field interval, at least 1.
     """
 
     response: float = 0.0
     force: float = 0.0
+    current: float = 0.0
     samples: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """The samples of a waveform: each holds `bias` for `seconds` and is read at its end.
-
-    Arrays of one length: bias (V), seconds, on_field, cycle, write_bias (V).
-    """
-
-    bias: NDArray[np.float64]
-    seconds: NDArray[np.float64]
-    on_field: NDArray[np.bool_]
-    cycle: NDArray[np.int32]
-    write_bias: NDArray[np.float64]
 
 
 def measure(
@@ -111,7 +104,8 @@ def measure(
     -------
     spectrum
         Response in `tip.response_unit`, all cycles; `time` counts from the start of the probe. A
-        force curve has no electric response (NaN) and its curve in `extra`.
+        force curve and a current-voltage curve have no electric response (NaN) and their curve in
+        `extra`.
 
     Raises
     ------
@@ -120,6 +114,9 @@ def measure(
     """
     if request.kind is ProbeKind.FORCE_CURVE:
         return _force_curve(sample, request, (tip, noise), rng, time)
+    if request.kind is ProbeKind.CURRENT_VOLTAGE:
+        meter = CurrentMeter(tip.conduction, tip.electric_radius, noise.current)
+        return current_voltage(sample, request, meter, rng, time)
     if request.waveform is None:
         raise InstrumentError(f"a {request.kind} needs a waveform; this request has none")
     waveform = request.waveform
@@ -139,7 +136,7 @@ def measure(
         potential = spot.potential + state.charge
         motion[i] = effective_response(spot, state, sample.settings) + tip.g_es * (bias - potential)
     elapsed = np.cumsum(plan.seconds)
-    _leave(sample, spot, state, time + float(elapsed[-1]), plan, waveform.drive)
+    leave(sample, spot, state, time + float(elapsed[-1]), plan, waveform.drive)
     response = (motion * np.exp(1j * tip.phase) + tip.background) * waveform.drive
     # A sample averages white noise of one-sided density n over its time T: deviation n / sqrt(2 T).
     deviation = noise.response / np.sqrt(2 * plan.seconds)
@@ -164,70 +161,6 @@ def effective_response(spot: Spot, state: SpotState, settings: SwitchingSettings
     _, weights = ionic_times(settings)
     ions = math.fsum(c * w for c, w in zip(state.ions, weights, strict=True))
     return spot.piezo(state, settings) + spot.ionic * (1 + ions / settings.ionic_voltage)
-
-
-def schedule(waveform: Waveform, samples: int) -> Schedule:
-    """Return the samples of a waveform, `samples` in each on-field and each off-field interval.
-
-    Raises
-    ------
-    InstrumentError
-        When the waveform cannot be played.
-
-    Examples
-    --------
-    >>> schedule(Waveform(amplitude=2.0, steps=8, cycles=1), 1).bias[::2].tolist()
-    [0.0, 1.0, 2.0, 1.0, 0.0, -1.0, -2.0, -1.0]
-    """
-    _check(waveform, samples)
-    n, sign = waveform.steps, waveform.first_polarity
-    if waveform.envelope == "step":
-        one = np.repeat([sign * waveform.amplitude, waveform.read_bias], n)
-        on = np.repeat([True, False], n)
-        seconds = np.where(on, waveform.on_time, waveform.off_time)
-        written = np.full(2 * n, sign * waveform.amplitude)
-    else:
-        quarter = np.arange(n) / (n / 4)
-        steps = sign * waveform.amplitude * (1 - np.abs((quarter + 1) % 4 - 2))
-        on = np.tile([True, False], n)
-        one = np.where(on, np.repeat(steps, 2), waveform.read_bias)
-        seconds = np.tile([waveform.on_time, waveform.off_time], n)
-        written = np.repeat(steps, 2)
-    cycle = np.repeat(np.arange(waveform.cycles), len(one) * samples)
-
-    def whole(values: NDArray[np.generic]) -> NDArray[np.generic]:
-        return np.tile(np.repeat(values, samples), waveform.cycles)
-
-    return Schedule(
-        whole(one).astype(np.float64),
-        whole(seconds / samples).astype(np.float64),
-        whole(on).astype(np.bool_),
-        cycle.astype(np.int32),
-        whole(written).astype(np.float64),
-    )
-
-
-def _check(waveform: Waveform, samples: int) -> None:
-    if waveform.envelope not in ("triangle", "step"):
-        raise InstrumentError(f"no envelope {waveform.envelope!r}; known: triangle, step")
-    if waveform.envelope == "triangle" and (waveform.steps < 4 or waveform.steps % 4):
-        raise InstrumentError(f"a triangle needs a multiple of 4 steps, not {waveform.steps}")
-    if waveform.steps < 1 or waveform.cycles < 1 or samples < 1:
-        raise InstrumentError("a waveform needs at least one step, one cycle and one sample")
-    if waveform.on_time <= 0 or waveform.off_time <= 0:
-        raise InstrumentError("on-field and off-field times must be longer than 0 s")
-    if waveform.first_polarity not in (-1, 1):
-        raise InstrumentError(f"first polarity is +1 or -1, not {waveform.first_polarity}")
-
-
-def _leave(
-    sample: SwitchingSample, spot: Spot, state: SpotState, end: float, plan: Schedule, drive: float
-) -> None:
-    sample.remember(spot.left_behind(state, end, sample.settings))
-    volt_seconds = float(np.sum((np.abs(plan.bias) + drive) * plan.seconds))
-    seconds = float(plan.seconds.sum())
-    at = np.array([spot.position[0]]), np.array([spot.position[1]])
-    sample.dose_map.add(*at, seconds, volt_seconds / seconds)
 
 
 def _force_curve(

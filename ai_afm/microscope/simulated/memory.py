@@ -5,6 +5,7 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from ai_afm.microscope.simulated.history import (
     touches,
 )
 from ai_afm.microscope.simulated.lithography import coercive_floor, strokes
+from ai_afm.microscope.simulated.shaking import shaken
 from ai_afm.microscope.simulated.surface import Array, Coercivity, Surface, World
 from ai_afm.microscope.simulated.switching import SwitchingSettings
 
@@ -61,6 +63,7 @@ class SwitchingSample:
         self.settings = SwitchingSettings() if settings is None else settings
         self.max_items = max_items
         self.dose_map = DoseMap(self.settings.charge_life)
+        self.drives = DoseMap(self.settings.charge_life)
         self._items: tuple[HistoryItem, ...] = ()
         self._floor: float | None = None
 
@@ -82,7 +85,7 @@ class SwitchingSample:
     def surface(self, x: Array, y: Array, time: float) -> Surface:
         """Return the surface at points as it is at `time` (s), history included."""
         x, y = np.asarray(x, float), np.asarray(y, float)
-        surface = self._world.surface(x, y)
+        surface = self._native(x, y)
         if x.size == 0:
             return surface
         items = self._overlapping(x, y, time)
@@ -134,6 +137,7 @@ class SwitchingSample:
             return
         self.dose_map.add(x, y, seconds, abs(bias) + abs(drive))
         if not bias:
+            self._shake(x, y, self.settings.ac_share * abs(drive), seconds)
             return
         goal = self.settings.injection * bias
         self.dose_map.charge(x, y, (goal, seconds / self.settings.injection_time), time)
@@ -144,6 +148,15 @@ class SwitchingSample:
             exposure = (bias, abs(drive), seconds, time)
             here = self.coercivity(x, y)
             self.remember(strokes((x, y, *now), here, exposure, self.settings, self.rng))
+
+    def _shake(self, x: Array, y: Array, help_of_ac: float, seconds: float) -> None:
+        """Count the time for which a drive has helped walls over their pinning."""
+        if not help_of_ac:
+            return
+        if self._floor is None:
+            self._floor = coercive_floor(self._world, self.settings)
+        if help_of_ac > self._floor:
+            self.drives.add(x, y, seconds, help_of_ac)
 
     def remember(self, items: Iterable[HistoryItem]) -> None:
         """Add changes to the history; what they cover or what has decayed is dropped.
@@ -172,15 +185,13 @@ class SwitchingSample:
 
     def to_json(self) -> str:
         """Return the whole history, the generator's state included, as JSON text."""
-        tiles = [
-            [*key, self.dose_map.charged.get(key), _packed(layers)]
-            for key, layers in sorted(self.dose_map.tiles.items())
-        ]
+        tiles = _stored(self.dose_map)
         return json.dumps(
             {
                 "world": self._world.name,
                 "items": [{"kind": type(i).__name__, **asdict(i)} for i in self._items],
                 "tiles": tiles,
+                "drives": _stored(self.drives),
                 "rng": self.rng.bit_generator.state,
             }
         )
@@ -199,26 +210,36 @@ class SwitchingSample:
             items = tuple(from_entry(dict(entry)) for entry in stored["items"])
             tiles = {(i, j): _unpacked(packed) for i, j, _, packed in stored["tiles"]}
             charged = {(i, j): time for i, j, time, _ in stored["tiles"] if time is not None}
+            drives = {(i, j): _unpacked(packed) for i, j, _, packed in stored.get("drives", ())}
             state = stored["rng"]
         except (ValueError, KeyError, TypeError, zlib.error) as exc:
             raise BadInput(f"this is not the history of a simulated sample: {exc}") from exc
         if name != self._world.name:
             raise BadInput(f"the history is that of {name!r}, the sample is {self._world.name!r}")
         self._items, self.dose_map.tiles, self.dose_map.charged = items, tiles, charged
+        self.drives.tiles = drives
         self.rng.bit_generator.state = state
 
     def _overlapping(self, x: Array, y: Array, time: float) -> list[HistoryItem]:
         if not self._items or x.size == 0:
             return []
         box = bounds(x, y)
-        return [i for i in self._items if touches(box, *extent(i, time))]
+        items = [i for i in self._items if touches(box, *extent(i, time))]
+        now = (i.at(time) if isinstance(i, WrittenDomain) else i for i in items)
+        return [i for i in now if i is not None]
 
     def _warped(self, x: Array, y: Array, time: float, shifts: list[WallShift]) -> Surface:
         dx, dy = np.zeros(x.shape), np.zeros(y.shape)
         for shift in shifts:
             sx, sy = shift.offsets(x, y, time)
             dx, dy = dx + sx, dy + sy
-        return self._world.surface(x - dx, y - dy)
+        return self._native(x - dx, y - dy)
+
+    def _native(self, x: Array, y: Array) -> Surface:
+        """Return the world's surface, its walls where the drive of images has moved them."""
+        if not self.drives.tiles or x.size == 0:
+            return self._world.surface(x, y)
+        return shaken(self._world, (x, y), self.drives, self.settings)
 
     def _switched(
         self, surface: Surface, points: tuple[Array, Array], domains: list[WrittenDomain]
@@ -262,6 +283,13 @@ class SwitchingSample:
         beside = np.where(ahead * behind < 0, np.maximum(np.abs(ahead), np.abs(behind)), 0.0)
         size[close] = np.maximum(size[close], beside)
         return np.asarray(size)
+
+
+def _stored(doses: DoseMap) -> list[list[Any]]:
+    return [
+        [*key, doses.charged.get(key), _packed(layers)]
+        for key, layers in sorted(doses.tiles.items())
+    ]
 
 
 def _packed(layers: NDArray[np.float64]) -> str:

@@ -5,12 +5,18 @@ state of its first sample, because the tip turns round there.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.signal import lfilter
 
-from ai_afm.microscope.simulated.electromechanics import ComplexArray, ContactMechanics, transfer
+from ai_afm.microscope.simulated.band import Band
+from ai_afm.microscope.simulated.electromechanics import (
+    ComplexArray,
+    ContactMechanics,
+    Motion,
+    transfer,
+)
 from ai_afm.microscope.simulated.surface import Array
 from ai_afm.types import Mode
 
@@ -22,7 +28,8 @@ class Detection:
     Parameters
     ----------
     mode
-        `Mode.PFM_OFF_RESONANCE`, `PFM_SINGLE_FREQUENCY`, `PFM_DART` or `TAPPING`.
+        `Mode.PFM_OFF_RESONANCE`, `PFM_SINGLE_FREQUENCY`, `PFM_DART`, `PFM_BAND_EXCITATION` or
+        `TAPPING`.
     frequency
         Drive frequency, Hz, where it is fixed; the start of the search in DART.
     time_constant
@@ -33,6 +40,8 @@ class Detection:
         Time constant of DART's frequency loop, s.
     lock_range
         DART's frequency stays within +- this many Hz of `frequency`; controllers have such limits.
+    band
+        What band excitation excites, and for how long.
     """
 
     mode: Mode = Mode.PFM_DART
@@ -41,20 +50,7 @@ class Detection:
     separation: float = 5e3
     loop_time: float = 2e-3
     lock_range: float = 25e3
-
-
-@dataclass(frozen=True, slots=True)
-class Motion:
-    """The driven motion along the path of the tip; arrays (passes, samples).
-
-    `static` is the motion below resonance (m, real), `resonance` f_cr (Hz), `quality` Q,
-    `background` m.
-    """
-
-    static: Array
-    resonance: Array
-    quality: Array
-    background: ComplexArray
+    band: Band = field(default_factory=Band)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +103,10 @@ def detect(motion: Motion, noise: ComplexArray, detection: Detection, seconds: f
         m.
     detection, seconds
         Settings, and the time between samples, s.
+
+    See Also
+    --------
+    ai_afm.microscope.simulated.band : band excitation, which has no lock-in.
     """
     if detection.mode is Mode.PFM_DART:
         return track_dart(motion, noise, detection, seconds)
@@ -179,6 +179,8 @@ def driven_frequency(detection: Detection, mechanics: ContactMechanics) -> float
     """Return the frequency of the (lower) response, Hz, at a place of mean stiffness."""
     if detection.mode is Mode.PFM_DART:
         return mechanics.resonance - detection.separation / 2
+    if detection.mode is Mode.PFM_BAND_EXCITATION:
+        return mechanics.resonance
     return detection.frequency
 
 

@@ -42,6 +42,8 @@ class NoiseSettings:
         rough).
     phase_offset, phase_inverted
         rad, and whether the phase runs the other way; read phases are wrapped to -pi..pi.
+    current
+        Noise density of the current amplifier, A/sqrt(Hz).
     response_limit, deflection_limit
         Full scale of the lock-in's input and of the detector, m; beyond it they saturate.
     """
@@ -65,13 +67,14 @@ class NoiseSettings:
     resonance_jitter: float = 0.6e-3
     phase_offset: float = 0.0
     phase_inverted: bool = False
+    current: float = 20e-15
     response_limit: float = 50e-9
     deflection_limit: float = 200e-9
 
 
 QUIET = NoiseSettings(
     height=0.0, height_pink=0.0, shot=0.0, thermal=0.0, line=0.0, optical_zero=0.0, adhesion=0.0,
-    gain_drift=0.0, resonance_drift=0.0, resonance_jitter=0.0,
+    gain_drift=0.0, resonance_drift=0.0, resonance_jitter=0.0, current=0.0,
 )  # fmt: skip
 """An instrument without noise or drift."""
 
@@ -167,5 +170,5 @@ def scaled(settings: NoiseSettings, factor: float) -> NoiseSettings:
     """Return the settings with sizes of noise and drift (no rates, no limits) times `factor`."""
     sizes = ("height", "height_pink", "shot", "thermal", "line", "jump_size", "scar_size", "mains",
              "mains_response", "optical_zero", "adhesion", "gain_drift", "resonance_drift",
-             "resonance_jitter")  # fmt: skip
+             "resonance_jitter", "current")  # fmt: skip
     return replace(settings, **{name: factor * getattr(settings, name) for name in sizes})

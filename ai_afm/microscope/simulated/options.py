@@ -3,13 +3,15 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, Field, ValidationError
 
 from ai_afm.errors import ConfigError
 from ai_afm.image.instrument_time import STOCK_TIMES, InstrumentTimes
+from ai_afm.image.sho_fit import FEWEST_BINS
 from ai_afm.microscope.simulated import noise
+from ai_afm.microscope.simulated.band import Band
 from ai_afm.microscope.simulated.faults import Fault, parse_fault
 from ai_afm.microscope.simulated.memory import SwitchingSample
 from ai_afm.microscope.simulated.modes import Detection
@@ -17,13 +19,19 @@ from ai_afm.microscope.simulated.sample import make_world
 from ai_afm.microscope.simulated.scanner import ScannerSettings
 from ai_afm.microscope.simulated.settings import MODE_FREQUENCY, DeviceSettings, ImagingSettings
 from ai_afm.microscope.simulated.spec import WORLD_KINDS
+from ai_afm.microscope.simulated.switching_state import SwitchingSettings
 from ai_afm.microscope.simulated.tip import Tip
 from ai_afm.types import Drive, Mode
+
+ModeName: TypeAlias = Literal[
+    "dart", "single_frequency", "off_resonance", "band_excitation", "tapping"
+]
 
 MODES = {
     "dart": Mode.PFM_DART,
     "single_frequency": Mode.PFM_SINGLE_FREQUENCY,
     "off_resonance": Mode.PFM_OFF_RESONANCE,
+    "band_excitation": Mode.PFM_BAND_EXCITATION,
     "tapping": Mode.TAPPING,
 }
 """Names of the detection modes in options."""
@@ -42,8 +50,13 @@ class SimulatedOptions(BaseModel, extra="forbid", frozen=True, allow_inf_nan=Fal
     """Edge of the square that the scanner reaches and in which the truth is known."""
     scale_nm: float | None = Field(None, gt=0)
     """Typical feature size of the world, `None` for the kind's own."""
-    mode: Literal["dart", "single_frequency", "off_resonance", "tapping"] = "dart"
+    mode: ModeName = "dart"
     """Detection mode."""
+    band_width_khz: float = Field(64.0, gt=0, le=300)
+    """Band excitation: width of the band around the contact resonance."""
+    chirp_ms: float = Field(1.0, gt=0, le=100)
+    """Band excitation: length of a chirp. No pixel is shorter; the band has width times chirp
+    bins."""
     drive_v: float = Field(2.0, ge=0)
     """AC amplitude where a request does not say."""
     phase_offset_deg: float = Field(25.0, ge=-180, le=180)
@@ -63,6 +76,8 @@ class SimulatedOptions(BaseModel, extra="forbid", frozen=True, allow_inf_nan=Fal
     """Radius of the new tip."""
     tip_wear: bool = True
     """Whether the tip wears."""
+    ac_share: float = Field(0.0, ge=0, le=1)
+    """Share of the drive that helps to switch: 0 reads without touching, 1 adds its whole peak."""
     line_timeout_s: float = Field(30.0, gt=0)
     """After this time without a line the instrument's driver reports a time-out."""
     faults: tuple[str, ...] = ()
@@ -87,6 +102,11 @@ def read_options(options: Mapping[str, object]) -> SimulatedOptions:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors())
         raise ConfigError(f"options of the simulated microscope: {problems}") from exc
     faults_of(checked)
+    if (bins := band_of(checked).bins) < FEWEST_BINS:
+        raise ConfigError(
+            f"options of the simulated microscope: {checked.band_width_khz:g} kHz for"
+            f" {checked.chirp_ms:g} ms make {bins} bins; a fit needs {FEWEST_BINS}"
+        )
     return checked
 
 
@@ -105,7 +125,7 @@ def imaging_of(options: SimulatedOptions) -> ImagingSettings:
         tip = Tip(radius=options.tip_radius_nm * 1e-9, blunting=0.0, coating_life=math.inf)
     return ImagingSettings(
         tip=tip,
-        detection=Detection(mode=mode, frequency=MODE_FREQUENCY[mode]),
+        detection=Detection(mode=mode, frequency=MODE_FREQUENCY[mode], band=band_of(options)),
         scanner=ScannerSettings(
             closed_loop=closed, drift=(drift, drift), bow=0.0 if closed else 40.0
         ),
@@ -114,6 +134,12 @@ def imaging_of(options: SimulatedOptions) -> ImagingSettings:
         ),
         drive=Drive(options.drive_v),
     )
+
+
+def band_of(options: SimulatedOptions) -> Band:
+    """Return the band that band excitation excites."""
+    center = MODE_FREQUENCY[Mode.PFM_BAND_EXCITATION]
+    return Band(center, options.band_width_khz * 1e3, options.chirp_ms * 1e-3)
 
 
 def device_of(options: SimulatedOptions, imaging: ImagingSettings) -> DeviceSettings:
@@ -145,4 +171,4 @@ def build_sample(options: SimulatedOptions) -> SwitchingSample:
         raise ConfigError(f"no world {options.world!r}; there are {', '.join(WORLD_KINDS)}")
     scale = None if options.scale_nm is None else options.scale_nm * 1e-9
     world = make_world(options.world, options.seed, options.extent_nm * 1e-9, scale)
-    return SwitchingSample(world, options.seed)
+    return SwitchingSample(world, options.seed, SwitchingSettings(ac_share=options.ac_share))

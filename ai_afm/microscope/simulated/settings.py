@@ -23,10 +23,25 @@ MODE_FREQUENCY = {
     Mode.PFM_DART: 350e3,
     Mode.PFM_SINGLE_FREQUENCY: 347e3,  # on the flank, where one ends up when tuning by hand
     Mode.PFM_OFF_RESONANCE: 30e3,
+    Mode.PFM_BAND_EXCITATION: 350e3,  # the middle of the band
     Mode.TAPPING: 300e3,
 }
 """Drive frequency of each mode of the twin, Hz."""
 
+
+SPECTRUM = ("response_real", "response_imag")
+"""Channels of band excitation that have a spectrum in each pixel."""
+
+BAND_CHANNELS = (
+    Channel("amplitude", "m", "amplitude (SHO fit)"),
+    Channel("phase", "rad", "phase (SHO fit)"),
+    Channel("frequency", "Hz", "resonance frequency (SHO fit)"),
+    Channel("quality", "1", "quality factor (SHO fit)"),
+    Channel("fit_r2", "1", "R2 of the SHO fit"),
+    Channel(SPECTRUM[0], "m", "response of the band, real part"),
+    Channel(SPECTRUM[1], "m", "response of the band, imaginary part"),
+)
+"""What band excitation records of the response: what a fit says, and what it was made from."""
 
 SIGN_CONVENTION = (
     "bias at the tip; phase 0 below resonance where the surface rises with positive bias"
@@ -98,6 +113,8 @@ def channels_of(mode: Mode) -> tuple[Channel, ...]:
     if mode is Mode.TAPPING:
         return height, amplitude, phase
     deflection = Channel("deflection", "m", "Deflection")
+    if mode is Mode.PFM_BAND_EXCITATION:
+        return height, deflection, *BAND_CHANNELS
     if mode is not Mode.PFM_DART:
         return height, amplitude, phase, deflection
     second = Channel("amplitude_2", "m", "Amplitude2"), Channel("phase_2", "rad", "Phase2")
@@ -109,14 +126,19 @@ def measurement_of(settings: ImagingSettings) -> Measurement:
     detection = settings.detection
     f, half = detection.frequency, detection.separation / 2
     electric = detection.mode is not Mode.TAPPING
+    frequencies: tuple[float, ...] = (f,)
+    if detection.mode is Mode.PFM_DART:
+        frequencies = (f - half, f + half)
+    if banded := detection.mode is Mode.PFM_BAND_EXCITATION:
+        frequencies = tuple(detection.band.frequencies.tolist())
     return Measurement(
         mode=detection.mode,
         instrument="ai-afm digital twin",
         software="ai-afm",
         drive_amplitude=settings.drive.amplitude if electric else None,
-        drive_frequencies=(f - half, f + half) if detection.mode is Mode.PFM_DART else (f,),
+        drive_frequencies=frequencies,
         quality_factor=settings.mechanics.quality if electric else None,
-        time_constant=detection.time_constant,
+        time_constant=None if banded else detection.time_constant,
         cantilever_angle=settings.electrics.cantilever_angle,
         signal="vertical",
         biased="tip",

@@ -87,7 +87,15 @@ class Spot:
         if state.shift and math.isfinite(self.site.movable_wall):
             items.append(self._shift(state, self.position, time, settings))
         items += [
-            WrittenDomain(self.position, self.position, radius, sign, settings.wall_width, time)
+            WrittenDomain(
+                self.position,
+                self.position,
+                radius,
+                sign,
+                settings.wall_width,
+                time,
+                settings.back_switching,
+            )
             for radius, sign in state.dots
         ]
         if state.charge:

@@ -33,6 +33,8 @@ class SwitchingSettings:
     retraction
         Mobility of the outer walls of a written dot, pinned by screening charge, relative to
         growth.
+    back_switching
+        By how much a written dot shrinks in each decade of time from 1 s after the bias on, m.
     wall_recovery, wall_recovery_time
         Share of a wall's displacement that is elastic, and the time (s) in which it goes back.
     wall_width
@@ -67,6 +69,7 @@ class SwitchingSettings:
     wall_pinning: float | None = None
     ac_share: float = 0.0
     retraction: float = 0.05
+    back_switching: float = 5e-10
     wall_recovery: float = 0.3
     wall_recovery_time: float = 0.2
     wall_width: float = 4e-9

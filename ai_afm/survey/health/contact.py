@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ai_afm.survey.health.check import Check
 from ai_afm.survey.health.passes import Passes
@@ -15,11 +16,13 @@ SATURATION_LIMIT = 0.02
 """Failure mode F11: one sample in fifty."""
 
 LOST_CONTACT = "lost_contact"
-LOST_CONTACT_MEANING = (
-    "share of samples at which the error signal is nearer to free than to contact"
-)
-LOST_CONTACT_LIMIT = 0.5
-"""More off the surface than on it: behind steep steps a tapping tip parachutes for a while."""
+LOST_CONTACT_MEANING = "share of passes that are off the surface"
+LOST_CONTACT_LIMIT = 0.1
+"""One pass in ten: behind steep steps a tip flies for a while, not from end to end."""
+_OFF = 0.9
+"""Share of a pass that is off the surface when all of it counts as off."""
+_CORE = 4.5
+"""Half the widths of the narrowest half of a Gaussian in three standard deviations."""
 
 _SCALED = ("amplitude", "amplitude_2", "deflection", "height")
 """Channels with a full scale; a phase wraps, a tracked frequency is bounded by its own range."""
@@ -39,6 +42,68 @@ class Engaged:
 
     contact: float
     free: float
+
+    def off(self, error: FloatImage, height: FloatImage | None) -> NDArray[np.bool_]:
+        """Tell which passes (lines, pixels) are off: nearer to the free level almost throughout."""
+        away = (error - self.contact) / (self.free - self.contact) > 0.5
+        return np.asarray(away.mean(axis=1) >= _OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What error signal and height were while the feedback held, told from the lines before.
+
+    Parameters
+    ----------
+    error
+        (lowest, highest), m, of the narrowest range that holds half of the error signal.
+    height
+        (lowest, highest), m; `None` where the lines before were of another place.
+    """
+
+    error: tuple[float, float]
+    height: tuple[float, float] | None
+
+    def off(self, error: FloatImage, height: FloatImage | None) -> NDArray[np.bool_]:
+        """Tell which passes (lines, pixels) are off the surface.
+
+        The error signal stays away from where the feedback held it, and the height is farther from
+        that of the lines before than they ever were from each other. A zero that drifts does the
+        one, a step of the sample the other. Without a height to compare with the error signal
+        alone decides.
+        """
+        low, high = self.error
+        away = np.abs(error - (low + high) / 2) > _CORE * (high - low) / 2
+        if self.height is None or height is None:
+            return np.asarray(away.mean(axis=1) >= _OFF)
+        bottom, top = self.height
+        level = np.median(height, axis=1)
+        gone = (level < 2 * bottom - top) | (level > 2 * top - bottom)
+        return np.asarray((away.mean(axis=1) >= _OFF) & gone)
+
+
+def held_by(passes: Passes) -> Held | None:
+    """Return where error signal and height were held in passes that were on the surface.
+
+    `None` where a channel is missing or the error signal does not change at all.
+    """
+    error, height = passes.both(_error_signal(passes)), passes.both("height")
+    if error is None or height is None:
+        return None
+    values = np.sort(np.concatenate([way.ravel() for way in error]))
+    half = len(values) // 2
+    widths = values[half:] - values[: len(values) - half]
+    first = int(widths.argmin())
+    if widths[first] <= 0:
+        return None
+    return Held(
+        (float(values[first]), float(values[first + half])),
+        (float(min(w.min() for w in height)), float(max(w.max() for w in height))),
+    )
+
+
+def _error_signal(passes: Passes) -> str:
+    return "amplitude" if passes.mode is Mode.TAPPING else "deflection"
 
 
 def check_saturation(passes: Passes) -> Check:
@@ -85,7 +150,7 @@ def _piled_up(image: FloatImage) -> float:
     return float(share)
 
 
-def check_contact(passes: Passes, engaged: Engaged | None) -> Check:
+def check_contact(passes: Passes, known: Engaged | Held | None) -> Check:
     """Tell whether the feedback still feels the surface.
 
     Off the surface the error signal rests at its free level and the z actuator runs out.
@@ -94,25 +159,25 @@ def check_contact(passes: Passes, engaged: Engaged | None) -> Check:
     ----------
     passes
         The error signal is the deflection, the amplitude in tapping.
-    engaged
-        Its levels, `None` where no approach was seen.
+    known
+        Its levels at the approach, or what lines before have shown; `None` for neither.
 
     Returns
     -------
     Check
-        It cannot tell without the levels or the channel.
+        It cannot tell without either, or without the channel.
     """
-    name = "amplitude" if passes.mode is Mode.TAPPING else "deflection"
-    pair = passes.both(name)
-    if pair is None or engaged is None or engaged.free == engaged.contact:
+    pair = passes.both(_error_signal(passes))
+    alike = isinstance(known, Engaged) and known.free == known.contact
+    if pair is None or known is None or alike:
         return Check(LOST_CONTACT, math.nan, LOST_CONTACT_LIMIT, LOST_CONTACT_MEANING)
-    span = engaged.free - engaged.contact
-    off = [np.count_nonzero((way - engaged.contact) / span > 0.5) / way.size for way in pair]
+    heights = passes.both("height") or (None, None)
+    off = [known.off(way, height) for way, height in zip(pair, heights, strict=True)]
     share = float(np.mean(off))
     advice = ""
     if share > LOST_CONTACT_LIMIT:
         advice = (
-            f"the tip is off the surface in {100 * share:.0f} % of the samples: stop the scan, "
+            f"the tip is off the surface in {100 * share:.0f} % of the passes: stop the scan, "
             "take bias and drive off, and approach again"
         )
     return Check(LOST_CONTACT, share, LOST_CONTACT_LIMIT, LOST_CONTACT_MEANING, advice)

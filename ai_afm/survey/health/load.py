@@ -35,6 +35,15 @@ def free_level(lift: Spectrum) -> float:
     return float(np.median(deflection[down & far])) if (down & far).any() else math.nan
 
 
+def spring_of(lift: Spectrum) -> float:
+    """Return the spring constant (N/m) that a curve's force was made with, NaN without one."""
+    deflection, force = lift.extra.get("deflection"), lift.extra.get("force")
+    if deflection is None or force is None:
+        return math.nan
+    power = float(deflection.astype(np.float64) @ deflection)
+    return float(force.astype(np.float64) @ deflection) / power if power > 0 else math.nan
+
+
 def check_load(
     lift: Spectrum, zero: float, setpoint: float, allowed: Bounds | None = None
 ) -> Check:

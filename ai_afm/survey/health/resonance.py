@@ -16,9 +16,9 @@ from ai_afm.survey.health.same_place import same_response
 from ai_afm.types import Mode
 
 NAME = "lost_tracking"
-MEANING = "share of samples at which the tracked frequency stands still"
-LIMIT = 0.02
-"""One sample in fifty: a loop that follows never reads twice the same."""
+MEANING = "share of samples at which the tracked frequency is at one end, less that at the other"
+LIMIT = 0.05
+"""A loop that follows is seldom at an end, and one that follows noise comes to both alike."""
 
 TUNING = "detuning"
 TUNING_MEANING = "change of the response of one place, as a share of it, phase included"
@@ -46,11 +46,9 @@ def check_tracking(passes: Passes, allowed: Bounds | None = None) -> Check:
     pair = passes.both("frequency")
     if pair is None or passes.mode is not Mode.PFM_DART:
         return Check(NAME, math.nan, LIMIT, MEANING)
-    still = [_still(way) for way in pair]
-    score = float(np.mean([share for share, _ in still]))
+    score, held = _held(np.concatenate(pair))
     if score <= LIMIT:
         return Check(NAME, score, LIMIT, MEANING)
-    held = max(still, key=lambda pair: pair[0])[1]
     correction = _towards_balance(passes, held, allowed)
     advice = f"the tracked frequency stands at {held:.0f} Hz: the resonance has left its range"
     if correction is not None:
@@ -59,17 +57,18 @@ def check_tracking(passes: Passes, allowed: Bounds | None = None) -> Check:
     return Check(NAME, score, LIMIT, MEANING, advice + "; tune again", correction)
 
 
-def _still(frequency: NDArray[np.float32]) -> tuple[float, float]:
-    """Return the share of neighbouring samples held at the two commonest values, and the first.
+def _held(frequency: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the share of samples at the commonest value less that at the next, and the value.
 
-    A range has two ends; a frequency in coarse digits holds many values, each of them shortly.
+    A range has two ends, and where nothing responds the loop wanders to both; a frequency in coarse
+    digits holds many values, one about as often as the next.
     """
-    held = frequency[:, 1:][frequency[:, 1:] == frequency[:, :-1]]
-    if not held.size:
-        return 0.0, math.nan
-    values, counts = np.unique(held, return_counts=True)
+    values, counts = np.unique(frequency, return_counts=True)
     order = np.argsort(counts)[::-1][:2]
-    return float(counts[order].sum()) / (frequency.size - len(frequency)), float(values[order[0]])
+    most, other = int(counts[order[0]]), int(counts[order[-1]]) if len(order) > 1 else 0
+    if most == 1:
+        return 0.0, math.nan
+    return (most - other) / frequency.size, float(values[order[0]])
 
 
 def _towards_balance(passes: Passes, held: float, allowed: Bounds | None) -> Correction | None:

@@ -5,14 +5,25 @@ from dataclasses import dataclass
 
 from ai_afm.survey.health.check import Verdict
 
+AFTER_ITS_END = 2**31
+"""Line of what came after a scan."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """A moment of a run: instrument time (s), number of the scan, last line that had come."""
+    """A moment of a run: number of the scan, and how many of its lines had come.
 
-    time: float
-    scan: int = 0
-    line: int = 0
+    Clocks begin anew when a run is resumed, scans are counted on. What lies between two scans (a
+    probe) comes after the last line of the first, `AFTER_ITS_END`.
+
+    Examples
+    --------
+    >>> Moment(3, 64) < Moment(3, AFTER_ITS_END) < Moment(4, 16)
+    True
+    """
+
+    scan: int
+    line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,60 @@ def choose(
     return min(found, key=lambda p: p.uncertainty, default=None)
 
 
+def telling(
+    known: Contrast, pixels: int, margin: float, parts: int = 3
+) -> tuple[tuple[Point, float], ...]:
+    """Return the best place for a patch in each part of a frame, and what it promises.
+
+    Parameters
+    ----------
+    known
+        Of the frame.
+    pixels
+        Lines and pixels of the patch.
+    margin
+        Room that it leaves to the frame's edge, m.
+    parts
+        The frame is cut into so many parts along either side.
+
+    Returns
+    -------
+    places
+        Centre (x, y), m, and standard error in the worst direction, m; the surest first. Parts
+        without a place that tells of two directions are left out.
+    """
+    width, height = known.region.size
+    least, u, v = _least(known, (pixels, pixels))
+    half = 0.5 * pixels * known.pixel + margin
+    least[np.abs(v) + half > 0.5 * height] = 0.0
+    least[:, np.abs(u) + half > 0.5 * width] = 0.0
+    rows, columns = (
+        np.clip(((0.5 + w / size) * parts).astype(int), 0, parts - 1)
+        for w, size in ((v, height), (u, width))
+    )
+    found = []
+    for part in np.ndindex(parts, parts):
+        mine = (rows == part[0])[:, None] & (columns == part[1])[None, :]
+        if (least * mine).max(initial=0.0) > 0:
+            i, j = np.unravel_index(int(np.argmax(least * mine)), least.shape)
+            x, y = to_sample(known.region, u[j], v[i])
+            found.append(((float(x), float(y)), 1 / math.sqrt(float(least[i, j]))))
+    return tuple(sorted(found, key=lambda entry: entry[1]))
+
+
+def _least(known: Contrast, shape: tuple[int, int]) -> tuple[Real, Real, Real]:
+    """Return what windows tell of the worse direction, 1/m^2, and their centres u, v, m."""
+    lines, pixels = known.tensor.shape[1:]
+    rows = np.arange(0, lines - shape[0] + 1, STRIDE)
+    columns = np.arange(0, pixels - shape[1] + 1, STRIDE)
+    u = (columns + shape[1] / 2 - pixels / 2) * known.pixel
+    v = (lines / 2 - rows - shape[0] / 2) * known.pixel
+    if not len(rows) or not len(columns):
+        return np.zeros((len(rows), len(columns))), u, v
+    xx, xy, yy = (_window_sums(plane, shape)[np.ix_(rows, columns)] for plane in known.tensor)
+    return 0.5 * (xx + yy) - np.hypot(0.5 * (xx - yy), xy), u, v
+
+
 def _shapes(frames: CheckFrames) -> Iterator[tuple[int, int]]:
     for lines in frames.lines:
         for pixels in frames.widths:
@@ -109,20 +163,13 @@ def _patches(
     times: InstrumentTimes,
 ) -> Iterator[Patch]:  # fmt: skip
     """Yield the best patch of a shape near the target and the best at the target itself."""
-    sums = [_window_sums(plane, shape) for plane in known.tensor]
-    lines, pixels = known.tensor.shape[1:]
-    rows = np.arange(0, lines - shape[0] + 1, STRIDE)
-    columns = np.arange(0, pixels - shape[1] + 1, STRIDE)
-    u = (columns + shape[1] / 2 - pixels / 2) * known.pixel
-    v = (lines / 2 - rows - shape[0] / 2) * known.pixel
+    least, u, v = _least(known, shape)
     size = shape[1] * frames.pixel, shape[0] * frames.pixel
     x, y = to_sample(known.region, u[None, :], v[:, None])
     inside = (np.abs(u)[None, :] + size[0] / 2 + frames.margin <= known.region.size[0] / 2) & (
         np.abs(v)[:, None] + size[1] / 2 + frames.margin <= known.region.size[1] / 2
     )
     distance = np.hypot(x - target[0], y - target[1])
-    xx, xy, yy = (s[np.ix_(rows, columns)] for s in sums)
-    least = 0.5 * (xx + yy) - np.hypot(0.5 * (xx - yy), xy)
     allowed = inside & (distance <= frames.distance)
     if not allowed.any():
         return

@@ -48,17 +48,18 @@ def update(track: Track, fix: Fix) -> Track:
     if _distance(ahead, fix) <= track.settings.gate:
         return _corrected(ahead, fix)
     seen = Surprise(fix.time, _surprise(ahead, fix), fix.covariance)
-    if track.suspect is not None and _agree(ahead, track.suspect, seen):
-        return _jumped(ahead, fix)
-    return _doubted(ahead, seen)
+    if track.suspect is not None and agree(ahead, track.suspect, seen):
+        return jumped(ahead, fix)
+    return doubted(ahead, seen)
 
 
 def missed(track: Track, time: float) -> Track:
     """Note that a frame showed no place at all."""
-    return _doubted(predict(track, time), None)
+    return doubted(predict(track, time), None)
 
 
-def _matrix(covariance: Covariance) -> Real:
+def matrix(covariance: Covariance) -> Real:
+    """Return a covariance (xx, xy, yy) as a matrix (2, 2)."""
     xx, xy, yy = covariance
     return np.array([[xx, xy], [xy, yy]])
 
@@ -73,7 +74,7 @@ def _distance(ahead: Track, fix: Fix) -> float:
     """Return the squared Mahalanobis distance of a fix from the prediction."""
     h = ahead.seen_from(fix.time)
     surprise = np.asarray(_surprise(ahead, fix))
-    spread = h @ ahead.covariance @ h.T + _matrix(fix.covariance)
+    spread = h @ ahead.covariance @ h.T + matrix(fix.covariance)
     return float(surprise @ np.linalg.solve(spread, surprise))
 
 
@@ -84,7 +85,7 @@ def _corrected(ahead: Track, fix: Fix) -> Track:
     ----------
     R. E. Kalman, J. Basic Eng. 82, 35 (1960), doi:10.1115/1.3662552
     """
-    h, noise = ahead.seen_from(fix.time), _matrix(fix.covariance)
+    h, noise = ahead.seen_from(fix.time), matrix(fix.covariance)
     spread = h @ ahead.covariance @ h.T + noise
     gain = np.linalg.solve(spread, h @ ahead.covariance).T
     mean = ahead.mean + gain @ np.asarray(_surprise(ahead, fix))
@@ -96,17 +97,17 @@ def _corrected(ahead: Track, fix: Fix) -> Track:
     )  # fmt: skip
 
 
-def _agree(ahead: Track, first: Surprise, second: Surprise) -> bool:
+def agree(ahead: Track, first: Surprise, second: Surprise) -> bool:
     """Tell whether two fixes surprise by the same: the drift between them is in the prediction."""
     dt = second.time - first.time
     apart = np.asarray(second.size) - np.asarray(first.size)
     # the rate may be wrong, most of all where a jump had it changed
     unsure = ahead.covariance[2:4, 2:4] + (ahead.settings.rate / 4) ** 2 * np.eye(2)
-    spread = _matrix(first.covariance) + _matrix(second.covariance) + unsure * dt**2
+    spread = matrix(first.covariance) + matrix(second.covariance) + unsure * dt**2
     return float(apart @ np.linalg.solve(spread, apart)) <= ahead.settings.gate
 
 
-def _jumped(ahead: Track, fix: Fix) -> Track:
+def jumped(ahead: Track, fix: Fix) -> Track:
     """Return the track after a jump: at the new place, with the old rate less sure."""
     h = ahead.seen_from(fix.time)
     size = np.asarray(_surprise(ahead, fix))
@@ -115,7 +116,7 @@ def _jumped(ahead: Track, fix: Fix) -> Track:
     covariance[:2] = covariance[:, :2] = 0.0
     # x and y are what is left when the creep is taken away: as unsure as it
     creep = h[:, 4:] * covariance[4, 4]
-    covariance[:2, :2] = _matrix(fix.covariance) + creep @ h[:, 4:].T
+    covariance[:2, :2] = matrix(fix.covariance) + creep @ h[:, 4:].T
     covariance[:2, 4:] = -creep
     covariance[4:, :2] = -creep.T
     covariance[:2, 2:4] = -h[:, 4:] @ covariance[4:, 2:4]
@@ -129,7 +130,8 @@ def _jumped(ahead: Track, fix: Fix) -> Track:
     )  # fmt: skip
 
 
-def _doubted(ahead: Track, seen: Surprise | None) -> Track:
+def doubted(ahead: Track, seen: Surprise | None) -> Track:
+    """Return the track after something that did not fit, or showed no place (`None`)."""
     doubts = ahead.doubts + 1
     status = Status.LOST if doubts >= ahead.settings.patience else Status.SUSPECT
     suspect = seen if seen is not None else ahead.suspect

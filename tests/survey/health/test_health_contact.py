@@ -5,7 +5,7 @@ import pytest
 from made_passes import SHAPE, passes, relief
 
 from ai_afm.survey.health.check import Verdict
-from ai_afm.survey.health.contact import Engaged, check_contact, check_saturation
+from ai_afm.survey.health.contact import Engaged, check_contact, check_saturation, held_by
 from ai_afm.types import Mode
 
 
@@ -53,12 +53,43 @@ def test_a_tip_off_the_surface_reads_its_free_level(free):
     assert "approach again" in check.advice
 
 
-def test_a_line_that_flies_over_part_of_its_way_tells_how_much():
+def test_passes_that_fly_from_end_to_end_tell_how_many():
+    error = relief(9, size=1e-9)
+    error[:8] = -40e-9
+    check = check_contact(passes({"deflection": error}), Engaged(0.0, -40e-9))
+    assert check.score == 0.25
+    assert "25 %" in check.advice
+
+
+def test_a_tip_that_flies_behind_every_step_has_not_lost_contact():
     error = relief(9, size=1e-9)
     error[:, :120] = -40e-9
     check = check_contact(passes({"deflection": error}), Engaged(0.0, -40e-9))
-    assert check.score == 0.75
-    assert "75 %" in check.advice
+    assert check.verdict is Verdict.GOOD
+
+
+def on_the_surface(seed=11, zero=0.0, step=0.0):
+    channels = {"deflection": relief(seed, size=1e-10) + zero, "height": relief(12) + step}
+    return passes(channels)
+
+
+def test_without_an_approach_the_lines_before_tell():
+    held = held_by(on_the_surface())
+    gone = np.linspace(0, -1e-6, SHAPE[1]) * np.ones(SHAPE)
+    off = passes({"deflection": np.full(SHAPE, -40e-9), "height": gone})
+    assert check_contact(off, held).score == 1.0
+    assert check_contact(on_the_surface(13), held).score == 0.0
+
+
+@pytest.mark.parametrize(("zero", "step"), [(2e-9, 0.0), (0.0, 1e-7)], ids=["zero", "step"])
+def test_a_zero_that_drifts_or_a_step_alone_is_no_lost_contact(zero, step):
+    held = held_by(on_the_surface())
+    assert check_contact(on_the_surface(14, zero, step), held).verdict is Verdict.GOOD
+
+
+def test_what_was_held_needs_height_and_an_error_signal_that_changes():
+    assert held_by(passes({"deflection": relief(1)})) is None
+    assert held_by(passes({"deflection": np.zeros(SHAPE), "height": relief(1)})) is None
 
 
 def test_errors_at_steps_are_no_lost_contact():

@@ -9,11 +9,11 @@ LETTERS = {"g": Verdict.GOOD, "s": Verdict.SUSPECT, "?": Verdict.CANNOT_TELL}
 
 
 def at(time):
-    return Moment(float(time), 1, 16 * time)
+    return Moment(1, 16 * time)
 
 
 def history(letters, detector="double_tip"):
-    """Return sightings, one a second from 1 s on."""
+    """Return sightings, one each 16 lines."""
     return [Sighting(detector, LETTERS[c], at(i)) for i, c in enumerate(letters, 1)]
 
 

@@ -26,7 +26,7 @@ def test_healthy_lines_are_good_or_cannot_tell():
 
 def test_what_is_known_reaches_the_detectors():
     lost = check_lines(lines(-40e-9), Known(Engaged(0.0, -40e-9), 1000.0, Bounds(1.0, 2.0)))
-    verdicts = {s.detector: s.verdict for s in seen(lost, Moment(7.0, 1, 32))}
+    verdicts = {s.detector: s.verdict for s in seen(lost, Moment(1, 32))}
     assert verdicts["lost_contact"] is Verdict.SUSPECT
     unknown = {c.detector: c.verdict for c in check_lines(lines(-40e-9))}
     assert unknown["lost_contact"] is Verdict.CANNOT_TELL

@@ -1,0 +1,1 @@
+"""What a decision costs, against how much is known: `ai-afm bench decide`."""

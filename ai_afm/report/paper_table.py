@@ -1,0 +1,135 @@
+"""The table of a paper: one row for each probed site, with everything that was read off it."""
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ai_afm.report.question import Asked
+from ai_afm.report.story import Seen, Story
+from ai_afm.survey.question.readout import read_written
+from ai_afm.types import ProbeKind, Spectrum
+
+COLUMNS = (
+    "probe", "site", "target", "role", "kind", "arm", "segment", "block", "index", "at_random",
+    "excluded", "x_m", "y_m", "first_polarity", "amplitude_v", "steps", "cycles", "on_s", "off_s",
+    "read_bias_v", "drive_v", "onset_v", "onset_step_v", "half_switching_v", "mixed", "swing",
+    "noise", "response_unit", "r2", "closure", "saturation", "phase_drift_rad", "lost_share",
+    "reasons", "slope_before",
+    "resonance_before_hz", "event", "event_radius_m", "displacement_m", "displacement_low_m",
+    "displacement_high_m", "written_coercive_plus_v", "written_coercive_minus_v",
+    "written_imprint_v", "finished",
+)  # fmt: skip
+"""SI units, named where it is not obvious; an empty field is not measured."""
+
+_READOUT = {
+    "onset": "onset_v", "step": "onset_step_v", "half": "half_switching_v", "mixed": "mixed",
+    "swing": "swing", "noise": "noise", "r2": "r2", "closure": "closure",
+    "saturation": "saturation", "phase_drift": "phase_drift_rad", "lost": "lost_share",
+}  # fmt: skip
+
+
+def site_rows(story: Story, found: Asked | None) -> list[dict[str, Any]]:
+    """Return one row for each probe, in order, as values by column; `None` is not measured."""
+    seen = [*(p for place in story.places for p in place.probes), *story.loose]
+    events = _events(story)
+    asked = {} if found is None else {r.site: r for r in found.readings}
+    rows = []
+    for one in sorted(seen, key=lambda s: s.observation.number):
+        row = _row(story, one) | events.get(one.probe.site or "", {})
+        reading = asked.get(one.probe.site or "")
+        if reading is not None:
+            row |= {
+                "arm": reading.arm,
+                "segment": reading.cluster,
+                "block": reading.block,
+                "index": reading.index,
+                "at_random": reading.at_random,
+                "excluded": reading.why_not,
+            }
+        rows.append({c: row.get(c) for c in COLUMNS})
+    return rows
+
+
+def site_csv(rows: list[dict[str, Any]]) -> str:
+    """Return the rows as CSV text; numbers are written so that they read back exactly."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({c: _text(v) for c, v in row.items()})
+    return text.getvalue()
+
+
+def _row(story: Story, seen: Seen) -> dict[str, Any]:
+    probe, notes = seen.probe, seen.observation.notes or {}
+    waveform = probe.waveform
+    x, y = probe.position
+    row: dict[str, Any] = {
+        "probe": seen.observation.number,
+        "site": probe.site,
+        "target": probe.target,
+        "role": probe.role.value,
+        "kind": probe.kind.value,
+        "x_m": x - seen.drift[0],
+        "y_m": y - seen.drift[1],
+        "finished": seen.observation.finished,
+    }
+    if waveform is not None:
+        row |= {
+            "first_polarity": waveform.first_polarity,
+            "amplitude_v": waveform.amplitude,
+            "steps": waveform.steps,
+            "cycles": waveform.cycles,
+            "on_s": waveform.on_time,
+            "off_s": waveform.off_time,
+            "read_bias_v": waveform.read_bias,
+            "drive_v": waveform.drive,
+        }
+    readout: Mapping[str, Any] = notes.get("readout") or {}
+    row |= {column: readout.get(key) for key, column in _READOUT.items()}
+    row["reasons"] = "; ".join(readout.get("reasons", ()))
+    spectrum = None if notes.get("lost") else story.spectrum(seen.observation.number)
+    return row if spectrum is None else row | _written(spectrum)
+
+
+def _written(spectrum: Spectrum) -> dict[str, Any]:
+    """Return the last later cycle that is a loop: the written state, beside the native one."""
+    row: dict[str, Any] = {"response_unit": spectrum.response_unit}
+    if spectrum.request.kind is not ProbeKind.HYSTERESIS_LOOP:
+        return row
+    fit = next((f for f in reversed(read_written(spectrum)) if f.is_loop), None)
+    if fit is None:
+        return row
+    return row | {
+        "written_coercive_plus_v": fit.coercive_plus,
+        "written_coercive_minus_v": fit.coercive_minus,
+        "written_imprint_v": fit.imprint,
+    }
+
+
+def _events(story: Story) -> dict[str, dict[str, Any]]:
+    """Return what the images after say, by site."""
+    found = {}
+    for place in story.places:
+        for after in place.after[:1]:
+            for event in (after.observation.notes or {}).get("events") or ():
+                moved = event.get("displacement") or (None, None, None)
+                names = "displacement_m", "displacement_low_m", "displacement_high_m"
+                found[str(event["site"])] = {
+                    "slope_before": event.get("slope"),
+                    "resonance_before_hz": event.get("resonance"),
+                    "event": event.get("kind"),
+                    "event_radius_m": event.get("radius"),
+                    **dict(zip(names, moved, strict=True)),
+                }
+    return found
+
+
+def _text(value: Any) -> str:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return repr(value) if isinstance(value, float) else str(value)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.geometry import to_sample
-from ai_afm.survey.drift import masked_correlation
+from ai_afm.survey.tracking.correlation import masked_correlation
 from ai_afm.survey.tracking.planes import Grid, Plane, Sight, planes
 from ai_afm.types import Direction, Point, ScanRegion
 

@@ -28,6 +28,7 @@ bench: $(STAMP)
 	$(BIN)/ai-afm bench revisit --json
 	$(BIN)/ai-afm bench probe --worlds 200 --json
 	$(BIN)/ai-afm bench health --json
+	$(BIN)/ai-afm bench decide --json
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

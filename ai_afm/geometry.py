@@ -119,17 +119,6 @@ def row_sweep(
     return Sweep(start, end, speed, abs(last - first) + 1)
 
 
-def column_sweep(
-    region: ScanRegion, shape: tuple[int, int], column: int, rows: tuple[int, int], speed: float
-) -> Sweep:
-    """Return the sweep over pixels of a column of a frame, like `row_sweep`."""
-    first, last = rows
-    back = 0.5 if first <= last else -0.5
-    x, y = pixel_to_sample(region, shape, [first - back, last + back], [column, column])
-    start, end = (float(x[0]), float(y[0])), (float(x[1]), float(y[1]))
-    return Sweep(start, end, speed, abs(last - first) + 1)
-
-
 def sweep_points(sweep: Sweep) -> tuple[FloatArray, FloatArray]:
     """Return where the samples of a sweep are read: x, y, each (pixels,) m."""
     share = (np.arange(sweep.pixels) + 0.5) / sweep.pixels

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from ai_afm.geometry import (
     bounding_region,
-    column_sweep,
     contains,
     corners,
     first_point,
@@ -123,10 +122,6 @@ def test_a_sweep_over_pixels_reads_at_their_centres(angle, row, first, last):
     assert sweep_points(along)[1] == pytest.approx(y, abs=1e-18)
     ends = np.array(sample_ends(along))
     assert ends == pytest.approx(np.array([[x[0], y[0]], [x[-1], y[-1]]]), abs=1e-18)
-    down = column_sweep(region, shape, first, (0, 4), 1e-6)
-    x, y = pixel_to_sample(region, shape, np.arange(5), np.full(5, first))
-    assert sweep_points(down)[0] == pytest.approx(x, abs=1e-18)
-    assert sweep_points(down)[1] == pytest.approx(y, abs=1e-18)
 
 
 def test_a_path_ends_where_it_returns_to_or_where_it_ends():

@@ -13,7 +13,7 @@ from ai_afm.acquire.session import Session
 from ai_afm.errors import ModelError
 from ai_afm.events import Event, Faulted, MapDrawn
 from ai_afm.image.area_drawing import AreaDrawing
-from ai_afm.image.canvas import Grid
+from ai_afm.image.canvas import Covered, Grid
 from ai_afm.image.path_table import ONE_WAY
 from ai_afm.image.scan_bytes import ScanState
 from ai_afm.image.scan_layout import StoredScan, read_scan
@@ -106,16 +106,16 @@ def stored_map(folder: RunFolder, number: int, request: MapRequest, name: str) -
     seen = read_segmentation(folder.segmentations / name).segmentation
     covered = read_scan(folder.map_file(number)).frame.get(COVERED)
     assert covered is not None
-    area = _area(request, _enlarged(covered, request.shape), seen)
+    area = _area(request, _covered(covered, request.shape), seen)
     return Observation(number, request, network=extract_network(seen, request.region), area=area)
 
 
-def _area(request: MapRequest, covered: np.ndarray, seen: Segmentation) -> AreaMap:
+def _area(request: MapRequest, covered: Covered, seen: Segmentation) -> AreaMap:
     return AreaMap(covered, line_probability(seen, request.shape), kinds_of_lines(seen))
 
 
-def _enlarged(covered: FloatImage, shape: tuple[int, int]) -> np.ndarray:
-    """Return what a map file says is covered; a coarse map has nothing of it."""
+def _covered(covered: FloatImage, shape: tuple[int, int]) -> Covered:
+    """Return what a map file says is scanned finely; in a coarse map nothing is."""
     if covered.shape != shape:
         return np.zeros(shape, np.bool_)
     return np.asarray(covered > 0.5)

@@ -15,7 +15,7 @@ from ai_afm.events import Event, PathStarted, SweepRecorded
 from ai_afm.image import path_table
 from ai_afm.image.assemble import Assembler
 from ai_afm.store.scan_file import ScanFileWriter, WriterOptions
-from ai_afm.types import Channel, Observation, PathRequest
+from ai_afm.types import Observation, PathRequest
 
 
 def follow_path(
@@ -31,7 +31,7 @@ def follow_path(
     number = session.folder.next_path_number()
     accepted = session.microscope.accept(request)
     session.microscope.check(accepted)
-    channels = channels_of(session, accepted)
+    channels = session.recorded(accepted)
     bins = session.capabilities.bins_of(channels)
     directions = path_table.directions_of(accepted)
     table, measurement = path_table.table_request(accepted), session.microscope.measurement()
@@ -47,7 +47,6 @@ def follow_path(
     with writer:
         session.journal.append("path_started", {"path": number, "target": accepted.target})
         assembler = Assembler(table, channels, measurement, bins, directions)
-        acknowledge = session.acknowledge
         stream = Stream(
             Source(
                 lambda: session.microscope.path(accepted),
@@ -57,7 +56,7 @@ def follow_path(
             ),
             writer,
             assembler,
-            None if acknowledge is None else lambda line: acknowledge("path", number, line),
+            session.acknowledging("path", number),
         )
         yield PathStarted(number, accepted)
         stopped = None
@@ -79,12 +78,6 @@ def follow_path(
     )
     session.journal.append("observed", observation_record(observation))
     return observation
-
-
-def channels_of(session: Session, request: PathRequest) -> tuple[Channel, ...]:
-    """Return the channels that are recorded along a path."""
-    have, wanted = session.capabilities.channels, request.channels
-    return have if wanted is None else tuple(c for c in have if c.name in wanted)
 
 
 def _follow(

@@ -23,7 +23,7 @@ from ai_afm.store.scan_file import ScanFileWriter, WriterOptions
 from ai_afm.survey.doubts import uncertain_spots
 from ai_afm.survey.survey import Survey
 from ai_afm.survey.walls import extract_network
-from ai_afm.types import Channel, Direction, Frame, Observation, ScanRequest
+from ai_afm.types import Direction, Frame, Observation, ScanRequest
 
 GLIMPSE_DEADLINE = 60.0
 """Seconds that a scan in lockstep waits for the segmenter before it goes on without."""
@@ -53,7 +53,7 @@ def scan(
     number = session.folder.next_scan_number()
     accepted = session.microscope.accept(request)
     session.microscope.check(accepted)
-    channels = _channels(session, accepted)
+    channels = session.recorded(accepted)
     bins = session.capabilities.bins_of(channels)
     started = session.microscope.state().time
     writer = ScanFileWriter.create(
@@ -69,12 +69,11 @@ def scan(
             "scan_started", {"scan": number, "role": accepted.role, "target": accepted.target}
         )
         assembler = Assembler(accepted, channels, session.microscope.measurement(), bins)
-        acknowledge = session.acknowledge
         stream = Stream(
             source_of(session.microscope, accepted),
             writer,
             assembler,
-            None if acknowledge is None else lambda line: acknowledge("scan", number, line),
+            session.acknowledging("scan", number),
         )
         progress = _Progress(LiveWatch(session, survey, number, assembler.frame))
         yield ScanStarted(number, accepted)
@@ -89,12 +88,6 @@ def scan(
     yield from _last_glimpse(session, number, progress)
     notes = yield from health_notes(session, survey, progress.watch, progress.rows)
     return _observe(session, survey, (number, started), assembler.frame, progress, notes)
-
-
-def _channels(session: Session, request: ScanRequest) -> tuple[Channel, ...]:
-    wanted = request.channels
-    have = session.capabilities.channels
-    return have if wanted is None else tuple(c for c in have if c.name in wanted)
 
 
 def _follow(

@@ -13,7 +13,7 @@ from ai_afm.segment.base import GlimpseService
 from ai_afm.store.journal import Journal
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.survey.survey import Survey
-from ai_afm.types import Authority, Proposal, ScanLine
+from ai_afm.types import Authority, Channel, PathRequest, Proposal, ScanLine, ScanRequest
 from ai_afm.types.codec import encode
 
 
@@ -92,6 +92,16 @@ class Session:
         """Return what is known before the first scan: limits, consent and the seed."""
         microscope, run = self.microscope, self.config.run
         return Survey(microscope.limits, microscope.consent, run.seed)
+
+    def recorded(self, request: ScanRequest | PathRequest) -> tuple[Channel, ...]:
+        """Return the channels that are recorded for a request, in the instrument's order."""
+        have, wanted = self.capabilities.channels, request.channels
+        return have if wanted is None else tuple(c for c in have if c.name in wanted)
+
+    def acknowledging(self, kind: str, number: int) -> Callable[[ScanLine], None] | None:
+        """Return what to call for each line of a scan or path that is on disk, if anything."""
+        acknowledge = self.acknowledge
+        return None if acknowledge is None else lambda line: acknowledge(kind, number, line)
 
     def record_decision(self, request: Proposal) -> int:
         """Commit a decision to the journal before anything moves; return its row number."""

@@ -33,3 +33,16 @@ def picture(
 
     draw_worlds(out, seed)
     say({"picture": str(out.absolute())}, json)
+
+
+@app.command("band-picture")
+def band_picture(
+    out: Annotated[Path, typer.Option(help="PNG to write.")],
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Draw the same grains in three detection modes: where phase walls appear that are none."""
+    from ai_afm.report.band_figure import draw_band_figure
+
+    draw_band_figure(out, seed)
+    say({"picture": str(out.absolute())}, json)

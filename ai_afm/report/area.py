@@ -33,25 +33,27 @@ class AreaLine:
 
 def lines(story: Story) -> list[AreaLine]:
     """Return the steps of the area that have a map, oldest first."""
-    found, seconds = [], 0.0
+    found, seconds, why = [], 0.0, ""
     for observation in story.summary.survey.observations:
         request = observation.request
         if getattr(request, "role", None) is Role.AREA:
             seconds += observation.seconds
+            why = str(getattr(request, "reason", ""))
         if isinstance(request, MapRequest):
-            found.append(_line(observation, request, seconds))
-            seconds = 0.0
+            found.append(_line(observation, request, (why, seconds)))
+            seconds, why = 0.0, ""
     return found
 
 
-def _line(observation: Observation, request: MapRequest, seconds: float) -> AreaLine:
+def _line(observation: Observation, request: MapRequest, passes: tuple[str, float]) -> AreaLine:
+    why, seconds = passes
     said = request.predicted
     percent = "" if said is None else f"{100 * said[1]:.0f} to {100 * said[2]:.0f} % of raster"
     covered = None if observation.area is None else float(observation.area.covered.mean())
     return AreaLine(
         observation.number,
         WORDS[request.purpose],
-        request.reason,
+        why,
         duration(seconds),
         share(covered),
         percent,

@@ -16,7 +16,7 @@ from ai_afm.report.quantity import (
 from ai_afm.report.story import Story
 from ai_afm.report.summary import RunSummary
 from ai_afm.survey.statistics import statistics
-from ai_afm.types import DOMAIN_WALL_CODES, ClassCode
+from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, PathRequest
 
 Pair = tuple[str, str]
 
@@ -108,6 +108,9 @@ def sentences(story: Story) -> list[str]:
         f"In {duration(summary.instrument_time_s)} of instrument time the microscope took"
         f" {_plural(summary.scans, 'frame')}"
     )
+    paths = sum(isinstance(o.request, PathRequest) for o in summary.survey.observations)
+    if paths:
+        text += f", followed {_plural(paths, 'path')}"
     if summary.targets:
         text += f", looked more closely at {_plural(summary.targets, 'place')}"
     text += f" and measured {_plural(summary.probes, 'probe')}"
@@ -118,17 +121,28 @@ def sentences(story: Story) -> list[str]:
     if values is not None and values["wall_length_m"] is not None:
         area = values["scanned_area_m2"] or 0.0
         found.append(
-            f"The overview of {area * 1e12:.3g} µm² shows {quantity(values['wall_length_m'], 'm')}"
-            f" of domain wall, {density(values['wall_density_per_m'])}."
+            f"The {_widest(story)} of {area * 1e12:.3g} µm² shows"
+            f" {quantity(values['wall_length_m'], 'm')} of domain wall,"
+            f" {density(values['wall_density_per_m'])}."
         )
     ratio = _raster_ratio(story)
     if ratio is not None:
         found.append(
             f"A raster of the same {extent(story.wide[0].scan.region.size)} at the pixel size of"
-            f" the closer frames would take {duration(summary.raster_time_s)},"
+            f" {_fine(story)} would take {duration(summary.raster_time_s)},"
             f" {ratio:.1f} times as long."
         )
     return found
+
+
+def _widest(story: Story) -> str:
+    """Say what shows all of the area."""
+    return "map" if story.maps else "overview"
+
+
+def _fine(story: Story) -> str:
+    """Say whose pixel size the raster that a run is compared with has."""
+    return "the map" if story.maps else "the closer frames"
 
 
 def _raster_ratio(story: Story) -> float | None:
@@ -151,13 +165,13 @@ def tiles(story: Story) -> list[Tile]:
         Tile(duration(summary.instrument_time_s), "instrument time", "probes included"),
     ]
     ratio, raster = _raster_ratio(story), duration(summary.raster_time_s)
-    what = "the overview area, closer frames' pixel size"
+    what = f"the overview area, pixel size of {_fine(story)}"
     if ratio is not None:
         result.append(Tile(f"{ratio:.1f} ×", "as long for a full raster", f"{raster} for {what}"))
     else:
         result.append(Tile(raster, "for a full raster", f"of {what}"))
     wall = density(values["wall_density_per_m"]) if values else NOT_MEASURED
-    result.append(Tile(wall, "domain wall per area", "in the overview"))
+    result.append(Tile(wall, "domain wall per area", f"in the {_widest(story)}"))
     if summary.tolerance is not None:
         near = f"within {quantity(summary.tolerance, 'm')}, against the digital twin's truth"
         result.append(Tile(share(summary.wall_recall), "of true wall length found", near))

@@ -64,16 +64,6 @@ def offset_at(survey: Survey, request: ScanRequest | ProbeRequest, times: Instru
     return predict(track, middle).offset
 
 
-def uncertainty_at(
-    survey: Survey, request: ScanRequest | ProbeRequest, times: InstrumentTimes
-) -> float | None:
-    """Return the standard error (m) of `offset_at` in the worst direction, jumps apart."""
-    if survey.tracker is None:
-        return None
-    track, middle = _arrived(survey.tracker, request, times)
-    return predict(track, middle).uncertainty
-
-
 def aimed_scan(survey: Survey, request: ScanRequest, times: InstrumentTimes) -> ScanRequest:
     """Return a frame, given in the first frame's coordinates, where its place will be by then."""
     center, there = request.region.center, request

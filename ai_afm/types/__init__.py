@@ -2,23 +2,19 @@
 
 from ai_afm.types.authority import Authority, Consent, ConsentLevel, ConsentZone, Limits
 from ai_afm.types.metadata import UNKNOWN, Channel, Measurement, Mode
+from ai_afm.types.proposals import MapRequest, Proposal, Request
 from ai_afm.types.requests import (
     Drive,
-    MapRequest,
     PathRequest,
     Point,
     ProbeKind,
     ProbeRequest,
-    Proposal,
-    Request,
     Role,
     ScanRegion,
     ScanRequest,
     SlowDirection,
-    Stroke,
     Sweep,
     Waveform,
-    WriteRequest,
 )
 from ai_afm.types.results import (
     DOMAIN_WALL_CODES,
@@ -28,16 +24,14 @@ from ai_afm.types.results import (
     Direction,
     FloatImage,
     Frame,
-    Grain,
-    Junction,
     LineFlag,
     Observation,
     ScanLine,
     Segmentation,
     Spectrum,
-    Wall,
-    WallNetwork,
 )
+from ai_afm.types.vectors import Grain, Junction, Wall, WallNetwork
+from ai_afm.types.writes import Stroke, WriteRequest
 
 __all__ = [
     "DOMAIN_WALL_CODES",

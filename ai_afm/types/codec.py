@@ -16,18 +16,17 @@ from typing import Any
 
 from ai_afm.errors import BadInput
 from ai_afm.types.metadata import Channel, Measurement
+from ai_afm.types.proposals import MapRequest
 from ai_afm.types.requests import (
     Drive,
-    MapRequest,
     PathRequest,
     ProbeRequest,
     ScanRegion,
     ScanRequest,
-    Stroke,
     Sweep,
     Waveform,
-    WriteRequest,
 )
+from ai_afm.types.writes import Stroke, WriteRequest
 
 TAG = "type"
 """Key that names the class of an encoded value."""

@@ -57,12 +57,20 @@ def contents(folder):
     return {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
+def in_process(segmenter):
+    """Return what stands for the segmenter's process."""
+
+    def start(model, threads, out, models):
+        return InProcessGlimpses(segmenter, out)
+
+    return start
+
+
 @pytest.fixture
 def other_model(monkeypatch):
     """A model that knows nothing of these frames."""
     seen = PhaseGradient(ood=True)
-    start = lambda model, threads, out, models: InProcessGlimpses(seen, out)  # noqa: E731
-    monkeypatch.setattr(command, "SegmenterProcess", start)
+    monkeypatch.setattr(command, "SegmenterProcess", in_process(seen))
 
 
 def test_a_run_replayed_decides_the_same(folder):
@@ -152,8 +160,7 @@ def test_a_wrong_what_if_is_one_clear_error(folder, wish, problem):
 
 
 def test_on_rastered_ground_another_policy_runs_to_its_end(rastered, monkeypatch, tmp_path):
-    start = lambda model, threads, out, models: InProcessGlimpses(PhaseGradient(), out)  # noqa: E731
-    monkeypatch.setattr(service, "SegmenterProcess", start)
+    monkeypatch.setattr(service, "SegmenterProcess", in_process(PhaseGradient()))
     monkeypatch.setattr(service, "load_model", lambda name, search: PhaseGradient())
     before = contents(rastered)
     wishes = ("controller=targets", "targets.count=1", "targets.ladder_nm=[500]")

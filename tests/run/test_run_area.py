@@ -1,18 +1,20 @@
 """A run that images an area by a policy: paths, maps, their files, and going on after a kill."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from run_parts import PhaseGradient, config, create, service_error, session
 
+from ai_afm.acquire.mapping import draw_map
+from ai_afm.acquire.rebuild import rebuild
 from ai_afm.cli.dry_run import dry_run
 from ai_afm.events import Decided, Faulted, MapDrawn, Observed, RunFinished, SweepRecorded
 from ai_afm.image.scan_layout import read_scan
 from ai_afm.report.html import render
 from ai_afm.report.summary import summarise
 from ai_afm.run import run
-from ai_afm.store.journal import Journal
 from ai_afm.store.recover import check_acks, recover
 from ai_afm.types import MapRequest, PathRequest, ScanRequest
 
@@ -133,6 +135,8 @@ def test_the_report_tells_prediction_time_and_completeness_of_the_area(monkeypat
     page = render(folder, summary)
     assert "<h2>Area</h2>" in page
     assert "of raster" in page
+    assert "at the pixel size of the map" in page
+    assert "Overview: every 4th line" in page.split("<h2>Area</h2>")[1].split("</table>")[0]
     assert "map-" not in page.split("<h2>Area</h2>")[1].split("</section>")[0]
     assert summary.raster_time_s == pytest.approx(96 * 1.0, rel=0.2)
     assert summary.wall_recall > 0.7
@@ -144,14 +148,22 @@ def test_a_dry_run_says_what_an_empty_area_would_get():
     json.dumps(told)
 
 
-def test_sweeps_in_the_journal_are_enough_to_draw_a_map_again(monkeypatch, tmp_path):
+def test_a_map_that_is_lost_is_drawn_again_from_the_paths(monkeypatch, tmp_path):
     folder = create(monkeypatch, tmp_path / "run", config(**AREA))
-    happened = played(monkeypatch, folder)
-    with Journal.read(folder.journal_file) as journal:
-        kinds = [r.kind for r in journal.rows()]
-    assert kinds.count("path_started") == sum(
-        isinstance(e, Observed) and isinstance(e.observation.request, PathRequest) for e in happened
-    )
+    played(monkeypatch, folder)
+    with session(monkeypatch, folder) as opened:
+        survey = rebuild(opened.empty_survey(), folder, opened.journal)
+        index = max(k for k, o in enumerate(survey.observations) if o.area is not None)
+        last, before = survey.observations[index], survey.observations[:index]
+        file = folder.map_file(last.number)
+        kept = read_scan(file).frame
+        file.unlink()
+        drawing = draw_map(opened, replace(survey, observations=before), last.request)
+        assert isinstance(next(drawing), MapDrawn)
+    again = read_scan(file).frame
+    assert set(again.data) == set(kept.data)
+    for key, image in kept.data.items():
+        np.testing.assert_array_equal(again.data[key], image)
 
 
 def test_with_tracking_an_anchor_frame_tells_of_the_drift_between_long_steps(monkeypatch, tmp_path):

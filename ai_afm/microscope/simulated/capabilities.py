@@ -7,9 +7,9 @@ from ai_afm.types import Mode, ScanRegion
 
 def capabilities_of(settings: DeviceSettings) -> Capabilities:
     """Return what a twin with these settings declares."""
-    mode, times = settings.imaging.detection.mode, settings.times
+    mode = settings.imaging.detection.mode
     band, banded = settings.imaging.detection.band, mode is Mode.PFM_BAND_EXCITATION
-    return Capabilities(
+    declared = Capabilities(
         name="ai-afm digital twin",
         scanner_range=ScanRegion((0.0, 0.0), (settings.extent, settings.extent)),
         channels=channels_of(mode),
@@ -18,15 +18,9 @@ def capabilities_of(settings: DeviceSettings) -> Capabilities:
         variable_speed=settings.paths,
         probes=mode is not Mode.TAPPING,
         writes=mode is not Mode.TAPPING,
-        turn_around_min=times.turn_around_min,
-        command_latency=times.command_latency,
-        settle=times.settle,
-        settle_per_range=times.settle_per_range,
-        travel_speed=times.travel_speed,
-        recovery=times.recovery,
-        speed_change=times.speed_change,
         lifts_to_move=settings.lifts_to_move,
         closed_loop=settings.imaging.scanner.closed_loop,
         pixel_time=band.chirp if banded else 0.0,
         bins=tuple((name, band.bins) for name in SPECTRUM) if banded else (),
     )
+    return declared.with_times(settings.times)

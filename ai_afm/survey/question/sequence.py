@@ -13,43 +13,12 @@ doi:10.1214/24-AOS2394 (validity under optional stopping).
 """
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ai_afm.survey.intervals import Estimate
-
-
-def log_evidence(differences: ArrayLike, effect: float, mixture: float) -> float:
-    """Return ln of the evidence (e-value) of independent differences against a mean of `effect`.
-
-    Parameters
-    ----------
-    differences
-        (n,) in the unit of the effect.
-    effect
-        The mean that is tested.
-    mixture
-        Variance g of the standardised effects that the evidence bets on.
-
-    Returns
-    -------
-    float
-        0 for fewer than 2 differences; inf where they are all equal and not the effect.
-    """
-    x = np.asarray(differences, float)
-    n = len(x)
-    if n < 2:
-        return 0.0
-    spread = float(x.std(ddof=1))
-    shift = float(x.mean()) - effect
-    if spread == 0:
-        return math.inf if shift else 0.0
-    ratio = n * shift**2 / spread**2 / (n - 1)
-    grown = 1 + n * mixture
-    return n / 2 * math.log((1 + ratio) / (1 + ratio / grown)) - math.log(grown) / 2
 
 
 def t_bound(n: int, alpha: float, mixture: float) -> float:
@@ -95,17 +64,3 @@ def interval(differences: ArrayLike, alpha: float, mixture: float) -> Estimate:
         return Estimate(mean, -math.inf, math.inf)
     half = bound * float(x.std(ddof=1)) / math.sqrt(len(x))
     return Estimate(mean, mean - half, mean + half)
-
-
-def first_exclusion(
-    differences: Sequence[float] | NDArray[np.float64], alpha: float, mixture: float, least: int
-) -> int | None:
-    """Return after how many differences the sequence first excludes 0, `None` where it never does.
-
-    Looks begin at `least` differences.
-    """
-    x = np.asarray(differences, float)
-    for n in range(least, len(x) + 1):
-        if not interval(x[:n], alpha, mixture).covers(0.0):
-            return n
-    return None

@@ -146,6 +146,16 @@ def test_what_the_overview_missed_shows_in_the_patches():
     assert found.share < 0.5
 
 
+def test_a_few_patches_without_a_miss_do_not_promise_that_nothing_is_missed():
+    ground = blank()
+    ground = seen_so(vertical(*range(20, 320, 24)), TargetsPolicy().next(ground), ground)
+    while ground.done("verify") == []:
+        ground = seen_so(vertical(*range(20, 320, 24)), FollowPolicy().next(ground), ground)
+    found = completeness(ground)
+    assert found.share == 1.0
+    assert 0.3 < found.low < 0.8
+
+
 def test_lines_of_variable_speed_are_slow_at_walls_and_cover_every_pixel_twice():
     ground = blank()
     ground = seen_so(vertical(60, 200), VariableSpeedPolicy().next(ground), ground)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ai_afm.errors import InstrumentError, LinkLost, SafetyStop
 from ai_afm.geometry import (
-    column_sweep,
     last_point,
     pixel_grid,
+    pixel_to_sample,
     row_sweep,
     sample_ends,
     sweep_points,
@@ -137,8 +137,11 @@ def test_slanted_sweeps_on_no_common_grid_show_the_world():
 
 def test_columns_are_the_frame_turned():
     sample = Analytic()
-    sweeps = tuple(column_sweep(REGION, SHAPE, c, (3, 20), SPEED) for c in range(30, 40))
-    lines = list(device(sample=sample).path(PathRequest(sweeps)))
+    sweeps = []
+    for column in range(30, 40):
+        (x0, x1), (y0, y1) = pixel_to_sample(REGION, SHAPE, [2.5, 20.5], [column, column])
+        sweeps.append(Sweep((float(x0), float(y0)), (float(x1), float(y1)), SPEED, 18))
+    lines = list(device(sample=sample).path(PathRequest(tuple(sweeps))))
     x, y = pixel_grid(REGION, SHAPE)
     for line in lines:
         expected = sample.height(x, y)[3:21, 30 + line.index]

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 DEMO ?= demo-runs/$(shell date +%Y%m%d-%H%M%S)
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test test-slow bench lint sample-scans default-model clean
+.PHONY: demo test test-slow bench lint sample-scans default-model default-namer clean
 
 demo: $(STAMP)
 	$(BIN)/ai-afm demo --out $(DEMO)
@@ -42,6 +42,9 @@ sample-scans: $(STAMP)
 default-model: $(STAMP)
 	$(BIN)/python -m ai_afm.flywheel.train --out build/models --parent wallnet@2.2.0 --seed 4 \
 		--steps 16000 --learning-rate 0.0012 --judge-steps 0
+
+default-namer: $(STAMP)
+	$(BIN)/python -m ai_afm.flywheel.naming --model wallnet@2.3.0 --out ai_afm/survey/namer.npz
 
 $(STAMP): pyproject.toml constraints-cpu.txt
 	$(PYTHON) -m venv $(VENV)

@@ -95,6 +95,15 @@ class SweepRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class PathStopped:
+    """Path `path` ends before its last sweep, by choice; `reason` says why."""
+
+    path: int
+    sweeps: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MapDrawn:
     """Map `map` is drawn from all that was read of the area; it is segmented next."""
 
@@ -169,7 +178,8 @@ class QueuedForReview:
 class Doubted:
     """A detector of instrument health doubts what is recorded, or (`over`) does so no longer.
 
-    `scan` and `lines` say when; data are suspect since `since`, "scan 3, line 64" for example.
+    `scan` and `lines` say when, in a path `path` and `lines` (its sweeps) after scan `scan`; data
+    are suspect since `since`, "scan 3, line 64" for example.
     """
 
     detector: str
@@ -178,6 +188,7 @@ class Doubted:
     over: bool
     since: str
     advice: str
+    path: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +209,7 @@ Event: TypeAlias = (
     | ScanStopped
     | PathStarted
     | SweepRecorded
+    | PathStopped
     | MapDrawn
     | ProbeStarted
     | WriteStarted

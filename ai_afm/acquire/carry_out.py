@@ -38,11 +38,11 @@ def carry_out(
         case ScanRequest():
             return (yield from scan(_looking(session, request), survey, request, helm))
         case PathRequest():
-            return (yield from follow_path(session, request, helm))
+            return (yield from follow_path(session, survey, request, helm))
         case MapRequest():
             return (yield from draw_map(session, survey, request))
         case ProbeRequest():
-            return (yield from probe(session, request))
+            return (yield from probe(session, survey, request))
     return (yield from write(session, request, helm))
 
 

@@ -4,11 +4,11 @@ import json
 import math
 from typing import Any
 
+from ai_afm.acquire.session import Session
 from ai_afm.errors import StoreError
 from ai_afm.image.instrument_time import InstrumentTimes, path_schedule
 from ai_afm.image.scan_layout import read_scan
 from ai_afm.microscope.dose import DoseMap, pass_dose, path_passes, request_dose
-from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.microscope.plugins import Earlier
 from ai_afm.microscope.write_rules import write_seconds
 from ai_afm.store.journal import Journal
@@ -18,15 +18,20 @@ from ai_afm.types import Direction, ProbeRequest, WriteRequest
 from ai_afm.types.codec import decode
 
 
-def remember_dose(folder: RunFolder, microscope: GuardedMicroscope) -> None:
-    """Write down what the sample has received and how much instrument time is spent."""
+def remember_dose(session: Session) -> None:
+    """Write down what the sample has received and how much instrument time is spent.
+
+    Beside it stands which scan and path files, and which rows of the journal, are in it: whatever
+    is begun later counts anew, and nothing ever twice, however often a run is killed and resumed.
+    """
+    folder, microscope = session.folder, session.microscope
     text = json.dumps(
         {
             "dose": microscope.dose.to_json(),
             "spent": microscope.state().time,
             "scans": folder.next_scan_number() - 1,
             "paths": folder.next_path_number() - 1,
-            "probes": folder.next_probe_number() - 1,
+            "rows": session.journal.last_sequence,
         }
     )
     write_atomically(folder.dose_file, text.encode())
@@ -58,15 +63,16 @@ def earlier(folder: RunFolder, journal: Journal) -> Earlier:
             walked, seconds = _broken_path(folder, number)
             dose += walked
             spent += seconds
-    for row in journal.rows("probe_started"):
+    # the row of a probe or write comes before the tip moves: if it is newer than the dose on disk,
+    # what it did is not in there, be it finished or not
+    for row in journal.rows("probe_started", after=kept["rows"]):
         request = decode(row.payload["request"])
-        if row.payload["probe"] > kept["probes"] and isinstance(request, ProbeRequest):
+        if isinstance(request, ProbeRequest):
             dose += request_dose(request, 0.0, 1.0)
             spent += request.waveform.duration if request.waveform else 0.0
-    observed = {row.payload.get("write") for row in journal.rows("observed")}
-    for row in journal.rows("write_started"):
+    for row in journal.rows("write_started", after=kept["rows"]):
         request = decode(row.payload["request"])
-        if row.payload["write"] not in observed and isinstance(request, WriteRequest):
+        if isinstance(request, WriteRequest):
             dose += request_dose(request, 0.0, 1.0)
             spent += write_seconds(request, InstrumentTimes())
     return Earlier(dose, spent)
@@ -93,10 +99,13 @@ def _broken_path(folder: RunFolder, number: int) -> tuple[DoseMap, float]:
 
 def _kept(folder: RunFolder) -> dict[str, Any]:
     if not folder.dose_file.exists():
-        return {"dose": DoseMap().to_json(), "spent": 0.0, "scans": 0, "paths": 0, "probes": 0}
+        return {"dose": DoseMap().to_json(), "spent": 0.0, "scans": 0, "paths": 0, "rows": 0}
     try:
         kept = json.loads(folder.dose_file.read_text("utf-8"))
-        return {k: kept[k] for k in ("dose", "spent", "scans", "paths", "probes")}
+        # a file of an older version does not say which rows are in it: counting all of them again
+        # gives more than the sample has received, never less
+        rows = {"rows": int(kept.get("rows", 0))}
+        return rows | {k: kept[k] for k in ("dose", "spent", "scans", "paths")}
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise StoreError(
             f"{folder.dose_file} cannot be read ({exc}); without the dose the run cannot go on"

@@ -23,6 +23,7 @@ from ai_afm.store.scan_file import ScanFileWriter, WriterOptions
 from ai_afm.store.segmentation_file import read_segmentation
 from ai_afm.survey.area_map import kinds_of_lines, line_probability, sweep_shifts
 from ai_afm.survey.doubts import uncertain_spots
+from ai_afm.survey.health.again import bad_from
 from ai_afm.survey.survey import Survey
 from ai_afm.survey.walls import extract_network
 from ai_afm.types import (
@@ -38,6 +39,7 @@ from ai_afm.types import (
     ScanLine,
     ScanRequest,
     Segmentation,
+    SlowDirection,
 )
 
 DEADLINE = 120.0
@@ -84,6 +86,7 @@ def draw_map(
             "segmentation": None if glimpse is None else glimpse.path.name,
             "uncertain": None if seen is None else uncertain_spots(seen, request.region),
             "covered": float(drawing.covered.mean()),
+            **_doubts(survey),
         },
         area=None if seen is None else _area(request, drawing.covered, seen),
     )
@@ -108,6 +111,17 @@ def stored_map(folder: RunFolder, number: int, request: MapRequest, name: str) -
     assert covered is not None
     area = _area(request, _covered(covered, request.shape), seen)
     return Observation(number, request, network=extract_network(seen, request.region), area=area)
+
+
+def _doubts(survey: Survey) -> dict[str, list[str]]:
+    """Return who doubts any of what the map is drawn from, "doubts": detectors; else nothing."""
+    found = {
+        str(detector)
+        for o in survey.observations
+        if getattr(o.request, "role", None) is Role.AREA and bad_from(o) is None
+        for detector in (o.notes or {}).get("doubts", ())
+    }
+    return {"doubts": sorted(found)} if found else {}
 
 
 def _area(request: MapRequest, covered: Covered, seen: Segmentation) -> AreaMap:
@@ -145,21 +159,35 @@ def _draw(
         paths = isinstance(asked, PathRequest)
         number = observation.number
         stored = read_scan(folder.path_file(number) if paths else folder.scan_file(number))
-        drawing.add(asked, _on_grid(stored, asked, shift), request.coarse)
+        drawing.add(asked, _on_grid(stored, asked, shift, bad_from(observation)), request.coarse)
 
 
 def _on_grid(
-    stored: StoredScan, request: PathRequest | ScanRequest, drift: tuple[Point, Point]
+    stored: StoredScan,
+    request: PathRequest | ScanRequest,
+    drift: tuple[Point, Point],
+    bad: int | None,
 ) -> Iterator[ScanLine]:
-    """Yield passes where they were asked for, drift taken off: sensors wobble, pixels do not."""
+    """Yield passes where they were asked for, drift taken off: sensors wobble, pixels do not.
+
+    From row `bad` on (in order of arrival) they are not to be believed, and are left out.
+    """
     shifts = sweep_shifts(drift, stored.frame.shape[0])
+    upwards = getattr(request, "slow_direction", None) is SlowDirection.UP
     for line in stored.lines():
+        if bad is not None and _arrived(line.index, stored.frame.shape[0], upwards) >= bad:
+            continue
         if isinstance(request, PathRequest):
             start, end = geometry.sample_ends(request.sweeps[line.index])
         else:
             start, end = geometry.line_ends(request.region, request.shape, line.index)
         shift = shifts[line.index]
         yield replace(line, start=_back(start, shift), end=_back(end, shift))
+
+
+def _arrived(index: int, rows: int, upwards: bool) -> int:
+    """Return the how-manyth row to arrive a row is, from 0."""
+    return rows - 1 - index if upwards else index
 
 
 def _back(point: Point, shift: Point) -> Point:

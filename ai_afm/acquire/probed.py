@@ -17,13 +17,13 @@ from ai_afm import geometry
 from ai_afm.config import RunConfig
 from ai_afm.control.question_plan import station_facts
 from ai_afm.errors import AfmError, BadInput
-from ai_afm.image.channels import pick
 from ai_afm.image.scan_layout import read_scan
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.survey.intervals import Estimate
 from ai_afm.survey.patch import Patch, Scale, read_patch, scale_of
 from ai_afm.survey.places import offsets
 from ai_afm.survey.probe_events import Registration, event
+from ai_afm.survey.question.ground import STEPS, GroundMap, ground_of
 from ai_afm.survey.question.names import is_place
 from ai_afm.survey.question.quality import judge
 from ai_afm.survey.question.readout import plateaus, read_native
@@ -56,7 +56,7 @@ JUMP = 0.05
 def image_notes(
     config: RunConfig, folder: RunFolder, survey: Survey, frame: Frame
 ) -> dict[str, Any]:
-    """Return what an image before or after probes says, empty for any other frame.
+    """Return what a frame says that sites are chosen by, or that probes have changed; else empty.
 
     Parameters
     ----------
@@ -70,6 +70,8 @@ def image_notes(
         The frame, finished or not.
     """
     role = frame.request.role
+    if role is Role.ZOOM and config.probe.enabled and config.question is None:
+        return {"ground": ground_of(frame, like=_scale(survey)).notes()}
     if role is Role.AFTER:
         return _changes(folder, survey, frame)
     if role is Role.BEFORE and config.question is not None and is_place(frame.request.target):
@@ -103,7 +105,10 @@ def loop_notes(spectrum: Spectrum) -> dict[str, Any]:
 
 def _place(config: RunConfig, survey: Survey, frame: Frame) -> dict[str, Any]:
     """Return segment, walls and domains of a place of the question."""
-    notes: dict[str, Any] = {"station": station_facts(config, survey, frame.request)}
+    notes: dict[str, Any] = {
+        "station": station_facts(config, survey, frame.request),
+        "ground": ground_of(frame, like=_scale(survey)).notes(),
+    }
     try:
         view = view_of(frame, _scale(survey))
     except BadInput as exc:
@@ -116,9 +121,10 @@ def _place(config: RunConfig, survey: Survey, frame: Frame) -> dict[str, Any]:
 def _scale(survey: Survey) -> Scale | None:
     """Return the scale of the latest image that shows two polarities: A stays A."""
     for observation in reversed(survey.observations):
-        view = (observation.notes or {}).get("view")
-        if view:
-            return read_scale(view["scale"])
+        for name in ("view", "ground"):
+            seen = (observation.notes or {}).get(name)
+            if seen and "scale" in seen:
+                return read_scale(seen["scale"])
     return None
 
 
@@ -135,9 +141,9 @@ def _changes(folder: RunFolder, survey: Survey, frame: Frame) -> dict[str, Any]:
         scale = scale_of(old, frame, like=_scale(survey))
         if scale is None:
             return {"events": None, "no_events": "the images show one polarity only"}
-        moved = _registration(old, frame)
+        moved, ground = _registration(old, frame), ground_of(old)
         rows = [
-            _row(old, frame, (name, at), _reach(sites, at), (moved, scale))
+            _row(old, frame, (name, at), _reach(sites, at), (moved, scale)) | _ground(ground, at)
             for name, at in sites.items()
             if bool(geometry.is_inside(old.region, *at))
         ]
@@ -198,7 +204,7 @@ def _row(
 ) -> dict[str, Any]:
     name, at = site
     found = event(old, new, at, reach, *how)
-    row = {"site": name, "kind": None} | _ground(old, at)
+    row = {"site": name, "kind": None}
     if found is None:
         return row
     shift, scale = how[0].shift, how[1]
@@ -211,21 +217,13 @@ def _row(
     }
 
 
-def _ground(old: Frame, at: Point) -> dict[str, float | None]:
+def _ground(ground: GroundMap, at: Point) -> dict[str, float | None]:
     """Return slope and contact resonance (Hz) of a site before it was probed, `None` where unknown.
 
     A partner in the bulk should be like its wall site in both.
     """
-    height, frequency = pick(old, "height"), pick(old, "frequency")
-    slope = None
-    if height is not None and old.unit("height") == "m":
-        smooth = ndimage.gaussian_filter(height.astype(float), 1.5)
-        step = old.request.pixel_size
-        slope = _at(np.hypot(*np.gradient(smooth, step[1], step[0])), old, at)
-    resonance = None
-    if frequency is not None and old.unit("frequency") == "Hz":
-        resonance = _at(ndimage.gaussian_filter(frequency.astype(float), 1.5), old, at)
-    return {"slope": slope, "resonance": resonance}
+    read = {name: float(ground.read(name, np.array([at]))[0]) for name in STEPS}
+    return {name: value if math.isfinite(value) else None for name, value in read.items()}
 
 
 def _signed(patch: Patch, at: Point) -> float | None:

@@ -7,6 +7,7 @@ from ai_afm.acquire.probed import loop_notes
 from ai_afm.acquire.question import register_question
 from ai_afm.acquire.records import observation_record
 from ai_afm.acquire.session import Session
+from ai_afm.control.plan_polarity import start_facts
 from ai_afm.events import Event, ProbeStarted
 from ai_afm.image.probe_fits import fit_notes, fitted
 from ai_afm.store.probe_file import write_probe
@@ -15,8 +16,12 @@ from ai_afm.types import Observation, ProbeRequest
 from ai_afm.types.codec import decode, encode
 
 
-def probe(session: Session, request: ProbeRequest) -> Generator[Event, None, Observation]:
+def probe(
+    session: Session, survey: Survey, request: ProbeRequest
+) -> Generator[Event, None, Observation]:
     """Measure at a point, store every sample, and return the observation.
+
+    `survey` is what was known when it was decided: how the loop had to begin is noted with it.
 
     Raises
     ------
@@ -33,13 +38,19 @@ def probe(session: Session, request: ProbeRequest) -> Generator[Event, None, Obs
     started = session.microscope.state().time
     spectrum = fitted(session.microscope.probe(accepted))
     write_probe(session.folder.probe_file(number), number, spectrum)
-    remember_dose(session.folder, session.microscope)
+    remember_dose(session)
+    ended = {"stopped": spectrum.stopped} if spectrum.stopped else {}
     observation = Observation(
         number=number,
         request=accepted,
         spectrum=spectrum,
         seconds=session.microscope.state().time - started,
-        notes={"fit": fit_notes(spectrum), **loop_notes(spectrum)},
+        notes={
+            "fit": fit_notes(spectrum),
+            **loop_notes(spectrum),
+            **start_facts(session.config, survey, accepted),
+            **ended,
+        },
     )
     session.journal.append("observed", observation_record(observation))
     return observation

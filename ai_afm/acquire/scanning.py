@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ai_afm.acquire.earlier import remember_dose
 from ai_afm.acquire.ending import end_stream
-from ai_afm.acquire.health import LiveWatch
+from ai_afm.acquire.health import LiveWatch, watch_frame
 from ai_afm.acquire.patch import health_notes
 from ai_afm.acquire.probed import image_notes
 from ai_afm.acquire.records import observation_record
@@ -15,16 +15,20 @@ from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
 from ai_afm.acquire.stream import Stream, source_of
 from ai_afm.acquire.tracking import tracked
+from ai_afm.control.stopping import StopsBySight
 from ai_afm.errors import ModelError, ScanTimeout
 from ai_afm.events import Event, Faulted, Glimpsed, LineScanned, ScanStarted, ScanStopped
 from ai_afm.image.assemble import Assembler
 from ai_afm.segment.base import Glimpse
 from ai_afm.store.scan_file import ScanFileWriter, WriterOptions
+from ai_afm.store.segmentation_file import read_segmentation, write_segmentation
 from ai_afm.survey.doubts import uncertain_spots
 from ai_afm.survey.survey import Survey
 from ai_afm.survey.walls import extract_network
 from ai_afm.types import Direction, Frame, Observation, ScanRequest
 
+CONTROLLER, HEALTH = "controller", "health"
+"""Who has stopped a frame, as the journal keeps it."""
 GLIMPSE_DEADLINE = 60.0
 """Seconds that a scan in lockstep waits for the segmenter before it goes on without."""
 
@@ -75,7 +79,7 @@ def scan(
             assembler,
             session.acknowledging("scan", number),
         )
-        progress = _Progress(LiveWatch(session, survey, number, assembler.frame))
+        progress = _Progress(watch_frame(session, survey, number, assembler.frame))
         yield ScanStarted(number, accepted)
         try:
             yield from _follow(session, stream, number, accepted, progress, helm)
@@ -133,7 +137,8 @@ def _watch(session: Session, stream: Stream, number: int, progress: _Progress) -
         return
     progress.stopped = watch.stop
     stream.stop()
-    session.journal.append("scan_stopped", {"scan": number, "reason": watch.stop})
+    row = {"scan": number, "reason": watch.stop, "by": HEALTH, "rows": watch.stopped_at}
+    session.journal.append("scan_stopped", row)
     yield ScanStopped(number, progress.rows, watch.stop)
 
 
@@ -157,17 +162,30 @@ def _glimpse(
         yield _segmenter_fault(session, exc, "the scan goes on without glimpses")
         glimpse = None
     if glimpse is not None:
-        yield from _take(session, progress, glimpse)
+        yield from _take(session, progress, glimpse, _shows(session, glimpse))
         reason = session.controller.enough(request, glimpse)
         if reason and progress.stopped is None:
             progress.stopped = reason
             stream.stop()
-            session.journal.append("scan_stopped", {"scan": number, "reason": reason})
+            row = {"scan": number, "reason": reason, "by": CONTROLLER, "rows": glimpse.lines}
+            session.journal.append("scan_stopped", row | {"file": _kept(glimpse)})
             yield ScanStopped(number, glimpse.lines, reason)
     if session.glimpses is None or progress.asked >= lines:
         stream.allow(lines)
     elif due and session.lockstep:
         stream.allow(progress.rows + step)
+
+
+def _kept(glimpse: Glimpse) -> str:
+    """Keep what a frame was stopped for, which the next glimpse replaces; return the file's name.
+
+    The glimpse in memory is stored, for its file may be that of a later one by now.
+    """
+    path = glimpse.path.with_name(f"{glimpse.path.stem}-stopped{glimpse.path.suffix}")
+    made = read_segmentation(glimpse.path).provenance
+    made = replace(made, lines=glimpse.lines, final=False, milliseconds=glimpse.milliseconds)
+    write_segmentation(path, glimpse.segmentation, made)
+    return path.name
 
 
 def _newest(session: Session, number: int, progress: _Progress, due: bool) -> Glimpse | None:
@@ -188,7 +206,10 @@ def _segmenter_fault(session: Session, error: ModelError, response: str) -> Faul
     return Faulted("segmenter", str(error), response)
 
 
-def _take(session: Session, progress: _Progress, glimpse: Glimpse) -> Generator[Event]:
+def _take(
+    session: Session, progress: _Progress, glimpse: Glimpse, shows: Mapping[str, Any]
+) -> Generator[Event]:
+    """Write a glimpse down, with what the controller is asked about, if it is."""
     progress.glimpse = glimpse
     session.journal.append(
         "glimpse",
@@ -201,9 +222,18 @@ def _take(session: Session, progress: _Progress, glimpse: Glimpse) -> Generator[
             "final": glimpse.final,
             "ood_score": glimpse.segmentation.ood_score,
             "ms": glimpse.milliseconds,
+            **shows,
         },
     )
     yield Glimpsed(glimpse.scan, glimpse.lines, glimpse.segmentation, glimpse.milliseconds)
+
+
+def _shows(session: Session, glimpse: Glimpse) -> dict[str, Any]:
+    """Return what the controller may stop the frame for, as far as figures tell it."""
+    controller = session.controller
+    if not isinstance(controller, StopsBySight):
+        return {}
+    return {"shows": controller.sight(glimpse).to_row()}
 
 
 def _last_glimpse(session: Session, number: int, progress: _Progress) -> Generator[Event]:
@@ -217,7 +247,7 @@ def _last_glimpse(session: Session, number: int, progress: _Progress) -> Generat
         while time.monotonic() < deadline:
             glimpse = service.poll(1.0)
             if glimpse is not None and glimpse.scan == number:
-                yield from _take(session, progress, glimpse)
+                yield from _take(session, progress, glimpse, {})
                 if glimpse.final:
                     return
         raise ModelError(f"no segmentation of scan {number} within {GLIMPSE_DEADLINE:.0f} s")
@@ -239,7 +269,7 @@ def _observe(
     segmentation = glimpse.segmentation if glimpse else None
     network = extract_network(segmentation, frame.region) if segmentation else None
     place = tracked(session, survey, number, network)
-    remember_dose(session.folder, session.microscope)
+    remember_dose(session)
     observation = Observation(
         number=number,
         request=frame.request,

@@ -91,7 +91,7 @@ def _noted(
     known = True
     try:
         ended = session.microscope.state().time
-        remember_dose(session.folder, session.microscope)
+        remember_dose(session)
     except InstrumentError as exc:
         log.warning("the dose of write %d could not be stored: %s", number, exc)
         known = False

@@ -21,6 +21,7 @@ from ai_afm.events import (
     LineScanned,
     Observed,
     PathStarted,
+    PathStopped,
     ProbeStarted,
     QueuedForReview,
     Refused,
@@ -29,6 +30,7 @@ from ai_afm.events import (
     ScanStopped,
     SweepRecorded,
 )
+from ai_afm.garbage import frozen_memory
 from ai_afm.report.html import write_report
 from ai_afm.report.summary import RunSummary, summarise
 from ai_afm.run import run
@@ -84,7 +86,7 @@ def drive(folder: RunFolder, lab: Path | None = None, events: Path | None = None
     begun = time.monotonic()
     last: Event | None = None
     with interruptible(), open_session(folder, lab, events) as session:
-        with Terminal(session) as terminal, closing(run(session)) as happening:
+        with frozen_memory(), Terminal(session) as terminal, closing(run(session)) as happening:
             for event in happening:
                 terminal.show(event)
                 last = event
@@ -138,7 +140,7 @@ class Terminal:
                 self._advance()
             case Glimpsed(lines=lines, segmentation=segmentation, milliseconds=ms):
                 self._publish(glimpse={"lines": lines, "settled": segmentation.settled, "ms": ms})
-            case ScanStopped(reason=reason):
+            case ScanStopped(reason=reason) | PathStopped(reason=reason):
                 self._say(f"stopped  {reason}")
             case ProbeStarted(probe=probe, request=request):
                 self._say(f"probe    {probe}: {request.reason}")

@@ -17,6 +17,7 @@ from ai_afm.service.lab import model_folders
 from ai_afm.service.replay.ask import Answer, Other, as_row, ask_again, ask_other
 from ai_afm.service.replay.eyes import other_eyes
 from ai_afm.service.replay.roll_out import roll_out as roll_out_run
+from ai_afm.service.replay.stops import StopAnswer, ask_stops
 from ai_afm.service.replay.told import Told, changed, read_run
 from ai_afm.service.workers import SegmenterProcess
 from ai_afm.store.run_folder import RunFolder
@@ -54,20 +55,25 @@ def replay(
     if not what_if:
         if roll_out:
             raise typer.BadParameter("--roll-out needs --what-if KEY=VALUE: who is to be run?")
-        result = _result(told, list(ask_again(told, recorded)))
+        stops = list(ask_stops(told, recorded, told.config))
+        result = _result(told, list(ask_again(told, recorded)), stops)
         _say(result, json)
         if not result["identical"]:
             raise typer.Exit(DIFFERENT)
         return
     config = changed(told.config, what_if)
+    stops = list(ask_stops(told, recorded, told.config))
     with ExitStack() as stack:
         look = recorded
         if config.model != told.config.model:
             look = stack.enter_context(other_eyes(told.folder, partial(_model, config, lab)))
         pairs = list(ask_other(told, recorded, Other(config, look)))
-    result = _result(told, [answer for answer, _ in pairs])
+    result = _result(told, [answer for answer, _ in pairs], stops)
     result["what_if"] = [as_row(other, told) for _, other in pairs]
     result["would_differ"] = sum(not row["same"] for row in result["what_if"])
+    if config.model == told.config.model:  # another model would have had other glimpses
+        asked = ask_stops(told, recorded, config)
+        result["what_if_stops"] = [answer.as_row() for answer in asked]
     if roll_out:
         with ExitStack() as stack:
             kept = out or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "run"
@@ -81,6 +87,7 @@ def _say(result: dict[str, Any], as_json: bool) -> None:
         say(result, True)
         return
     table = result.pop("what_if", [])
+    stops = result.pop("what_if_stops", [])
     played = result.pop("roll_out", {})
     say(result, False)
     for row in (row for row in table if not row["same"]):
@@ -88,6 +95,10 @@ def _say(result: dict[str, Any], as_json: bool) -> None:
         typer.echo(f"decision {row['decision']}: {row['recorded']}{before}")
         typer.echo(f"    what if: {row['proposed']}{after}; {row['difference']}")
         typer.echo(f"    because: {row['reason']}")
+    for row in (row for row in stops if not row["same"]):
+        name = next(f"{kind} {row[kind]}" for kind in ("scan", "path") if kind in row)
+        typer.echo(f"{name}: {row['recorded']}")
+        typer.echo(f"    what if: it {row['proposed']}")
     if played:
         typer.echo("rolled out")
         say(played, False)
@@ -101,11 +112,16 @@ def _model(config: RunConfig, lab: Path | None, out: Path) -> GlimpseService:
     return SegmenterProcess(config.model.name, config.model.threads, out, model_folders(lab))
 
 
-def _result(told: Told, answers: list[Answer]) -> dict[str, Any]:
+def _result(told: Told, answers: list[Answer], stops: list[StopAnswer]) -> dict[str, Any]:
     if not answers:
         raise BadInput(f"{told.folder.path}: nothing was decided in this run yet")
-    other = next((a for a in answers if not a.identical), None)
-    first = None
-    if other is not None:
-        first = {"decision": other.recorded.row, "difference": other.difference()}
-    return {"decisions": len(answers), "identical": other is None, "first_difference": first}
+    others = [(a.recorded.row, a.difference()) for a in answers if not a.identical]
+    others += [(stop.row, stop.difference()) for stop in stops if not stop.same]
+    first = min(others, default=None)
+    return {
+        "decisions": len(answers),
+        "records": len(stops),
+        "stopped_early": sum(stop.recorded is not None for stop in stops),
+        "identical": first is None,
+        "first_difference": first and dict(zip(("decision", "difference"), first, strict=True)),
+    }

@@ -104,6 +104,7 @@ def narrowed(limits: Limits, values: Mapping[str, Any]) -> Limits:
         "setpoint_v": ("min_setpoint", "max_setpoint"),
         "max_indentation_nn": ("max_indentation",),
         "max_current_na": ("max_current",),
+        "allow_unlimited_current": ("unlimited_current",),
         "max_passes": ("max_passes",),
         "max_dose_v_s": ("max_dose",),
         "max_travel_um": ("max_travel",),

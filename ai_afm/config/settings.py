@@ -11,6 +11,7 @@ from ai_afm.config.health import HealthSettings
 from ai_afm.config.question import QuestionSettings
 from ai_afm.config.sequence import SequenceSettings
 from ai_afm.config.spectra import SpectraSettings
+from ai_afm.config.stopping import StopSettings
 from ai_afm.config.tracking import TrackingSettings
 from ai_afm.errors import ConfigError
 from ai_afm.types import (
@@ -87,6 +88,9 @@ class LimitSettings(Settings):
     setpoint_v: tuple[Finite, Finite] = (-10.0, 10.0)
     max_indentation_nn: NotNegative = 500.0
     max_current_na: Positive = 100.0
+    allow_unlimited_current: bool = False
+    """Whether current-voltage curves may be measured on an instrument that cannot end a sweep at a
+    current by itself; what has passed is then only known when the sweep is over."""
     max_passes: Positive = 2000.0
     """Passes that a 100 nm cell may receive."""
     max_dose_v_s: Positive = 1000.0
@@ -109,6 +113,7 @@ class LimitSettings(Settings):
             max_dose=self.max_dose_v_s,
             max_travel=self.max_travel_um * 1e-6,
             max_run_time=budget_s,
+            unlimited_current=self.allow_unlimited_current,
         )
 
 
@@ -207,6 +212,8 @@ class TargetSettings(Settings):
     polar_axis_deg: Finite | None = None
     """In-plane axis of the polarisation, counter-clockwise from x of the sample; without it no
     wall is called charged."""
+    extend: int = Field(0, ge=0, le=100)
+    """Neighbouring frames a target at most, where its wall leaves its closest frame; 0: none."""
 
     @property
     def polar_axis(self) -> float | None:
@@ -257,6 +264,15 @@ class ProbeSettings(Settings):
     """Between any two sites."""
     bulk_distance_nm: Positive = 60.0
     """Least distance of a bulk site from any wall or boundary."""
+    slope_tolerance: Positive = 0.03
+    """Largest difference of the slopes (rise over run) of a wall site and its partner, where the
+    frame has a height."""
+    resonance_tolerance_khz: Positive = 1.0
+    """Largest difference of their contact resonances, where the frame has one."""
+    first_polarity: Literal["native", "positive", "negative"] | None = None
+    """Sign of a loop's first half-cycle. "native": against the polarity that the site has, so that
+    it can switch it; on a wall the two signs take turns in random order. Absent: "native" for fixed
+    plans, "positive" for pairs."""
     image_before_after: bool = True
     image_size_nm: Positive = 300.0
     image_lines: int = Field(64, ge=16, le=1024)
@@ -278,8 +294,15 @@ class ProbeSettings(Settings):
         return (self.along_step_nm or 1.1 * self.min_spacing_nm) * NM
 
     @property
+    def opposes_native(self) -> bool:
+        """Whether each loop's first half-cycle is against the polarity that its site has."""
+        return (self.first_polarity or ("positive" if self.plan == "pairs" else "native")) == (
+            "native"
+        )
+
+    @property
     def waveform(self) -> Waveform:
-        """The waveform in SI units."""
+        """The waveform in SI units; its first polarity is that of loops that all begin alike."""
         return Waveform(
             amplitude=self.amplitude_v,
             steps=self.steps,
@@ -287,6 +310,7 @@ class ProbeSettings(Settings):
             on_time=self.on_ms * 1e-3,
             off_time=self.off_ms * 1e-3,
             read_bias=self.read_bias_v,
+            first_polarity=-1 if self.first_polarity == "negative" else 1,
             drive=self.drive_v,
         )
 
@@ -318,6 +342,7 @@ class RunConfig(Settings):
     overview: OverviewSettings = OverviewSettings()
     area: AreaSettings | None = None
     targets: TargetSettings = TargetSettings()
+    stop: StopSettings = StopSettings()
     probe: ProbeSettings = ProbeSettings()
     question: QuestionSettings | None = None
     spectra: SpectraSettings | None = None

@@ -34,6 +34,8 @@ class SpectraSettings(Settings):
     """Relaxation: bias after the step."""
     drive_v: NotNegative = 1.0
     """Relaxation: AC amplitude that reads the response. A current is read without."""
+    max_current_na: Positive | None = None
+    """Current at which the instrument ends a sweep; absent: `limits.max_current_na`."""
 
     @property
     def probe_kind(self) -> ProbeKind:
@@ -54,7 +56,8 @@ class SpectraSettings(Settings):
             drive=0.0,
         )
         if self.probe_kind is ProbeKind.CURRENT_VOLTAGE:
-            return common
+            limit = None if self.max_current_na is None else self.max_current_na * 1e-9
+            return replace(common, compliance=limit)
         return replace(
             common,
             off_time=step,

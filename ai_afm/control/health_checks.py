@@ -11,7 +11,15 @@ from ai_afm.control.health_probes import is_check_probe, is_patch, next_check_pr
 from ai_afm.control.words import Choice, place_text, region_text
 from ai_afm.microscope.consent import zone_at
 from ai_afm.survey import places
-from ai_afm.survey.health.again import bad_from, moved_since, repeat_of, same_ground
+from ai_afm.survey.health.again import (
+    Repeatable,
+    bad_from,
+    moved_path,
+    moved_since,
+    repeat_of,
+    repeated,
+    same_ground,
+)
 from ai_afm.survey.health.check import Verdict
 from ai_afm.survey.health.electrical import NAME as ELECTRICAL
 from ai_afm.survey.health.load import NAME as LOAD
@@ -20,6 +28,8 @@ from ai_afm.survey.survey import Survey
 from ai_afm.types import (
     ConsentLevel,
     Observation,
+    PathRequest,
+    Point,
     ProbeRequest,
     Role,
     ScanRegion,
@@ -58,30 +68,55 @@ def without_checks(survey: Survey) -> Survey:
 
 
 def _bad_band(survey: Survey, costs: Costs) -> Choice | None:
-    """Return the rest of a frame that was stopped as bad; once, whatever comes of it."""
-    repeated = {(o.notes or {}).get("again_of") for o in survey.scans()}
+    """Return the rest of a frame or path that was stopped as bad; once, whatever comes of it."""
+    done = repeated(survey)
     for index, observation in enumerate(survey.observations):
         band = repeat_of(survey, index)
-        if band is None or observation.number in repeated:
+        if band is None or (type(band), observation.number) in done:
             continue
         moved = moved_since(survey, index)
-        region = geometry.shifted(band.region, moved)
-        region = inside(survey.limits.region, region.center, region.size, region.angle) or region
-        reason = (
-            f"The rest of scan {observation.number}, {band.shape[0]} lines, once more: from line"
-            f" {bad_from(observation)} on its data are not to be believed"
-        )
-        request = replace(band, region=region, reason=reason)
-        refused = was_refused(survey, region, request.role)
-        if refused or not same_ground(band, request, moved) or costs.refusal(survey, request):
+        if isinstance(band, PathRequest):
+            request: Repeatable | None = _same_sweeps(survey, band, observation, moved)
+        else:
+            request = _same_lines(survey, band, observation, moved)
+        if request is None or not same_ground(band, request, moved):
             continue
-        return Choice(request, reason)
+        if costs.refusal(survey, request) is None:
+            return Choice(request, request.reason)
     return None
+
+
+def _same_lines(
+    survey: Survey, band: ScanRequest, observation: Observation, moved: Point
+) -> ScanRequest | None:
+    """Return a bad band where it lies now, `None` where the guard has refused it."""
+    region = geometry.shifted(band.region, moved)
+    region = inside(survey.limits.region, region.center, region.size, region.angle) or region
+    reason = (
+        f"The rest of scan {observation.number}, {band.shape[0]} lines, once more: from line"
+        f" {bad_from(observation)} on its data are not to be believed"
+    )
+    request = replace(band, region=region, reason=reason)
+    return None if was_refused(survey, region, request.role) else request
+
+
+def _same_sweeps(
+    survey: Survey, band: PathRequest, observation: Observation, moved: Point
+) -> PathRequest | None:
+    """Return bad sweeps where they lie now, `None` where the guard has refused them."""
+    reason = (
+        f"The rest of path {observation.number}, {len(band.sweeps)} sweeps, once more: from sweep"
+        f" {bad_from(observation)} on its data are not to be believed"
+    )
+    request = replace(moved_path(band, moved), reason=reason)
+    refused = any(same_ground(band, r, moved) for r, _ in survey.refused)
+    return None if refused else request
 
 
 def _lasting_fault(survey: Survey) -> str | None:
     """Say that a bad band was as bad when it was scanned once more, `None` where that is not so."""
-    last = next(reversed(list(survey.scans())), None)
+    kinds = ScanRequest | PathRequest
+    last = next((o for o in reversed(survey.observations) if isinstance(o.request, kinds)), None)
     notes = {} if last is None else last.notes or {}
     if last is None or notes.get("again_of") is None:
         return None
@@ -89,8 +124,9 @@ def _lasting_fault(survey: Survey) -> str | None:
     lasting = [name for name in doubts if name in STOPPED_FOR and name not in good]
     if not lasting:
         return None
+    kind = "path" if isinstance(last.request, PathRequest) else "scan"
     return (
-        f"{', '.join(lasting)}: scan {last.number} repeats what was bad in scan"
+        f"{', '.join(lasting)}: {kind} {last.number} repeats what was bad in {kind}"
         f" {notes['again_of']}, and is as bad. Nothing more would be worth believing; look at the"
         " instrument, then resume the run"
     )

@@ -21,7 +21,7 @@ from ai_afm.types import (
     ScanRequest,
 )
 
-CLOSER = (Role.ZOOM, Role.WISH, Role.BEFORE, Role.AFTER)
+CLOSER = (Role.ZOOM, Role.FOLLOW, Role.WISH, Role.BEFORE, Role.AFTER)
 """Frames of places that are probed, or looked at for themselves: no loop for the coating there."""
 
 

@@ -1,20 +1,12 @@
-"""The first look: one sparse frame over the area of the run, and when a frame may end early."""
-
-import numpy as np
+"""The first look: one sparse frame over the area of the run."""
 
 from ai_afm.config import RunConfig
 from ai_afm.control.costs import Costs
 from ai_afm.control.frames import was_refused, with_imaging
 from ai_afm.control.words import Choice, region_text, size_text
-from ai_afm.segment.base import Glimpse
-from ai_afm.survey.skeleton import drop_small
 from ai_afm.survey.survey import Survey
 from ai_afm.survey.trust import outside
-from ai_afm.survey.walls import Extraction, valid_rows
-from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, MapRequest, Proposal, Role, ScanRequest
-
-LINES = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
-NOISE = Extraction()
+from ai_afm.types import MapRequest, Proposal, Role, ScanRequest
 
 ATTEMPTS = 2
 """An overview that breaks off without showing anything is tried once more."""
@@ -68,26 +60,3 @@ def _is_first_look(request: Proposal) -> bool:
     if isinstance(request, MapRequest):
         return request.purpose == "overview"
     return isinstance(request, ScanRequest) and request.role is Role.OVERVIEW
-
-
-def empty_so_far(request: ScanRequest, glimpse: Glimpse) -> str | None:
-    """Say that half of a frame has shown nothing, or return `None` while it has or may have.
-
-    A quarter of the frame must be settled, the model must know such data, and no line of noise
-    length may be in any scanned row, settled or not.
-    """
-    lines, seen = request.shape[0], glimpse.segmentation
-    if glimpse.lines < lines / 2 or seen.settled < lines / 4 or seen.ood:
-        return None
-    drawn = [p for c, p in zip(seen.classes, seen.probability, strict=True) if c in LINES]
-    if not drawn:
-        return None
-    probability = np.sum(drawn, axis=0)[valid_rows(seen)]
-    # cheap and decisive: whatever is extracted as a line begins as such a piece
-    if drop_small(probability > NOISE.threshold, NOISE.min_pixels).any():
-        return None
-    highest = float(np.nanmax(probability))
-    return (
-        f"Nothing to see: no wall or boundary in {glimpse.lines} of {lines} lines"
-        f" ({seen.settled} of them settled; highest probability of a single pixel {highest:.2f})"
-    )

@@ -83,7 +83,9 @@ def _add(
         at = float(point[0]), float(point[1])
         ground.used.append(at)
         role = Role.WALL if place.kind == BRANCH else Role.BULK
-        layout.spots.append(Spot(place, role, at, _words(place, len(arms))))
+        away = (point - junction) / math.dist(point, junction)
+        domain = ground.domain_beside(at, away) if place.kind == SECTOR else 0
+        layout.spots.append(Spot(place, role, at, _words(place, len(arms)), domain))
 
 
 def _words(place: PlanPlace, branches: int) -> str:

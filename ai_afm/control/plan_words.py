@@ -10,12 +10,27 @@ _SIDES = {LEFT: "on the left", RIGHT: "on the right", ON: "on the wall", ALONG: 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A site before its turn is known: where on the plan, its role, place (m), and words."""
+    """A site before its turn is known.
+
+    Parameters
+    ----------
+    place
+        Where on the plan.
+    role
+        On a wall or beside it.
+    at
+        m.
+    words
+        Why it is probed.
+    domain
+        Polarity that it has: 1 for A, -1 for B, 0 on a wall or where no image tells.
+    """
 
     place: PlanPlace
     role: Role
     at: Point
     words: str
+    domain: int = 0
 
 
 @dataclass(eq=False)

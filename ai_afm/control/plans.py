@@ -1,5 +1,6 @@
 """Fixed plans of probes: across a wall, along it, and around a junction, in random order."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from ai_afm.control.plan_names import ALONG, LEFT, ON, RIGHT, PlanPlace
 from ai_afm.control.plan_star import star
 from ai_afm.control.plan_words import Layout, Spot, left_out
 from ai_afm.control.remembered import remembered
-from ai_afm.control.sites import Site, View, near
+from ai_afm.control.sites import Site, View, near, shown_ground
 from ai_afm.types import Consent, Point, Role
 
 TRUE = 0.95
@@ -23,7 +24,7 @@ wall that it is named after."""
 LANES = 4
 """Parallel lines of a transect in one spacing, tried one after the other."""
 
-_ORDER, _DIRECTIONS = 3, 4
+_ORDER, _DIRECTIONS, _SIGNS = 3, 4, 5
 """Separate streams of chance; 1 and 2 are those of the pairs."""
 
 
@@ -75,7 +76,8 @@ def _sites_of(target: Target, arguments: Arguments) -> tuple[Site, ...]:
     settings, consent, seed, number, taken = arguments
     best = Layout()
     for network, drift in target.networks():
-        ground = Ground(View(network, drift, settings, consent), list(taken))
+        view = View(network, drift, (settings, consent), shown_ground(target, network))
+        ground = Ground(view, list(taken))
         rng = np.random.default_rng([seed, _DIRECTIONS, number])
         layout = LAYOUTS[settings.plan](target, ground, rng)
         if len(layout.spots) > len(best.spots):
@@ -84,6 +86,7 @@ def _sites_of(target: Target, arguments: Arguments) -> tuple[Site, ...]:
             break
     order = np.random.default_rng([seed, _ORDER, number]).permutation(len(best.spots))
     spots = [best.spots[k] for k in order]
+    turns = _turns(spots, np.random.default_rng([seed, _SIGNS, number]))
     missing = left_out(best)
     return tuple(
         Site(
@@ -91,9 +94,21 @@ def _sites_of(target: Target, arguments: Arguments) -> tuple[Site, ...]:
             spot.role,
             spot.at,
             f"{spot.words}, site {k} of {len(spots)}{missing}",
+            spot.domain,
+            turn,
         )
-        for k, spot in enumerate(spots, start=1)
+        for k, (spot, turn) in enumerate(zip(spots, turns, strict=True), start=1)
     )
+
+
+def _turns(spots: list[Spot], rng: np.random.Generator) -> list[int]:
+    """Return a sign for each site: of those without a domain, half get either, in random order."""
+    open_ = [k for k, spot in enumerate(spots) if not spot.domain]
+    signs = rng.permutation(len(open_)) + rng.integers(2)
+    turns = [1] * len(spots)
+    for k, sign in zip(open_, signs.tolist(), strict=True):
+        turns[k] = 1 if sign % 2 == 0 else -1
+    return turns
 
 
 def transect(target: Target, ground: Ground, _: np.random.Generator) -> Layout:
@@ -130,7 +145,10 @@ def transect(target: Target, ground: Ground, _: np.random.Generator) -> Layout:
             at = float(points[lane, 0]), float(points[lane, 1])
             ground.used.append(at)
             role = Role.BULK if tenths else Role.WALL
-            layout.spots.append(Spot(place, role, at, _across(place, abs(shift[lane]))))
+            words = _across(place, abs(shift[lane]))
+            side = math.copysign(1.0, place.signed_distance) * normal[lane]
+            domain = ground.domain_beside(at, side) if tenths else 0
+            layout.spots.append(Spot(place, role, at, words, domain))
     return layout
 
 

@@ -7,6 +7,7 @@ from ai_afm.config import RunConfig
 from ai_afm.control import question_checks as checks
 from ai_afm.control.costs import Costs
 from ai_afm.control.frames import inside, touches_forbidden, was_refused, with_imaging
+from ai_afm.control.likeness import ANY_GROUND, Likeness
 from ai_afm.control.question_plan import (
     Planned,
     chance,
@@ -137,7 +138,7 @@ def _next(now: Asking) -> Planned | str:
             break
         barren += 1
     if barren >= BARREN:
-        return f"{barren} places in a row had no room for a block"
+        return f"{barren} places in a row had no room for a block of sites that are alike"
     if len(done) >= MOST * question_of(now.config).units:
         return f"{len(done)} places are done"
     return next_place(now.config, now.survey, now.gathered)
@@ -203,7 +204,11 @@ def _room(now: Asking, station: Station) -> Room:
     own = set() if station.name[0] != PLACE else {p.position for p in now.gathered.at(station.name)}
     taken = [(x + dx, y + dy) for x, y in now.gathered.taken if (x, y) not in own]
     pulsed = pulses_of(now.survey, station.name if own else None)
-    room = Room(station.view(), question_of(now.config), now.spacing, lambda at: True, taken)
+    like = ANY_GROUND
+    if station.name.startswith(PLACE) and question_of(now.config).asks_walls:
+        like = Likeness.of(now.config.probe, station.ground())
+    view = station.view()
+    room = Room(view, question_of(now.config), now.spacing, lambda at: True, taken, like)
     before = len(taken)
 
     def allowed(at: Point) -> bool:
@@ -256,8 +261,8 @@ def _loop(now: Asking, name: SiteName, spot: Spot) -> checks.Task:
     letter = "A" if name.domain > 0 else "B"
     words = {
         WALL: f"{question_of(now.config).beside_nm:g} nm beside a wall, in domain {letter}",
-        BULK: f"in the bulk of domain {letter}",
-        OTHER: f"in the bulk of domain {letter}, the other polarity",
+        BULK: f"in the bulk of domain {letter}{spot.like}",
+        OTHER: f"in the bulk of domain {letter}, the other polarity{spot.like}",
     }[name.kind]
     if name.attempt > 1:
         words += ", again at a fresh place, for the first fit was bad"

@@ -13,6 +13,7 @@ from ai_afm import geometry
 from ai_afm.config import QuestionSettings, RunConfig
 from ai_afm.control.health_checks import without_checks
 from ai_afm.control.ladder import targets
+from ai_afm.control.plan_native import is_native
 from ai_afm.errors import ConfigError
 from ai_afm.microscope.consent import allows_bias
 from ai_afm.microscope.dose import cell_of
@@ -113,8 +114,13 @@ def selection(config: RunConfig) -> str:
         f" {probe.read_bias_v:g} V"
     )
     wall = f"a site {asked.beside_nm:g} nm beside a wall and " if asked.asks_walls else ""
-    other = ", one of the other polarity," if asked.both_polarities and asked.asks_walls else ""
-    bulk = "a bulk site of the same polarity" if asked.asks_walls else "bulk sites of both"
+    other = ", one of the other polarity," if asked.both_polarities and asked.asks_walls else ","
+    same = (
+        "a bulk site of the same polarity, with a slope within"
+        f" {probe.slope_tolerance:g} and a contact resonance within"
+        f" {probe.resonance_tolerance_khz:g} kHz of the wall site's where the image tells them"
+    )
+    bulk = same if asked.asks_walls else "bulk sites of both polarities"
     return (
         f"At least {100 * asked.random_share:g} % of the places are drawn at random along all"
         " domain walls of the overview where bias is allowed, the others are the targets of the"
@@ -137,7 +143,7 @@ def chance(survey: Survey, *stream: int) -> np.random.Generator:
 
 
 def may_probe(config: RunConfig, survey: Survey, at: Point, pulses: Mapping[Cell, int]) -> bool:
-    """Tell whether bias may be applied at a place (m, as it lies now).
+    """Tell whether bias may be applied at a place (m, as it lies now), and the run wrote nothing.
 
     Parameters
     ----------
@@ -148,7 +154,7 @@ def may_probe(config: RunConfig, survey: Survey, at: Point, pulses: Mapping[Cell
     pulses
         How often each cell of the dose map was probed, as `pulses_of` counts.
     """
-    if not bool(geometry.is_inside(survey.limits.region, *at)):
+    if not bool(geometry.is_inside(survey.limits.region, *at)) or not is_native(survey, at):
         return False
     count = pulses.get(cell_of(at), 0)
     return allows_bias(survey.consent, at, config.probe.amplitude_v, count) is None

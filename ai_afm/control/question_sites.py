@@ -12,6 +12,7 @@ from scipy.spatial import KDTree
 
 from ai_afm import geometry
 from ai_afm.config import QuestionSettings
+from ai_afm.control.likeness import ANY_GROUND, Likeness
 from ai_afm.survey import polyline
 from ai_afm.survey.question.names import BULK, OTHER, WALL
 from ai_afm.survey.question.view import DomainView
@@ -28,11 +29,15 @@ TRIED = 40
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A site before it has a name: its kind, domain (1 for A, -1 for B) and place, m."""
+    """A site before it has a name: its kind, domain (1 for A, -1 for B) and place, m.
+
+    `like` says how like its partner at the wall it is, as the end of a sentence.
+    """
 
     kind: str
     domain: int
     at: Point
+    like: str = ""
 
 
 @dataclass(eq=False)
@@ -51,6 +56,8 @@ class Room:
         Whether bias may be applied at a point of the image.
     taken
         Sites that are used or planned, m, in the coordinates of the image.
+    likeness
+        How like its wall site a partner has to be.
     """
 
     view: DomainView
@@ -58,6 +65,7 @@ class Room:
     spacing: float
     allowed: Callable[[Point], bool]
     taken: list[Point] = field(default_factory=list)
+    likeness: Likeness = ANY_GROUND
 
     def block(self, near: Point, domain: int) -> tuple[Spot, ...]:
         """Return the sites of a block next to a point and take them; none where there is no room.
@@ -92,8 +100,9 @@ class Room:
                 yield at
 
     def bulk(self, domain: int, near: Point, also: tuple[Point, ...] = ()) -> Iterator[Point]:
-        """Yield free places in the bulk of a domain, the nearest first."""
+        """Yield free places in the bulk of a domain that are like `near`, the nearest first."""
         places = self._bulk_points[domain]
+        places = places[self.likeness.alike(near, places)]
         for other in (*self.taken, *also):
             places = places[np.hypot(*(places - other).T) >= self.spacing]
         for k in self._nearest(places, near)[:TRIED]:
@@ -124,12 +133,13 @@ class Room:
                 partner = next(self.bulk(side, at, (at,)), None)
                 if partner is None:
                     continue
-                pair = Spot(WALL, side, at), Spot(BULK, side, partner)
+                like = self.likeness.words(at, partner)
+                pair = Spot(WALL, side, at), Spot(BULK, side, partner, like)
                 if not self.settings.both_polarities:
                     return pair
                 other = next(self.bulk(-side, at, (at, partner)), None)
                 if other is not None:
-                    return (*pair, Spot(OTHER, -side, other))
+                    return (*pair, Spot(OTHER, -side, other, self.likeness.words(at, other)))
                 without = without or pair
         return without
 

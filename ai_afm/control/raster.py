@@ -10,6 +10,7 @@ from ai_afm.control.base import ANY_INSTRUMENT
 from ai_afm.control.costs import Costs
 from ai_afm.control.frames import was_refused, wish_frame, with_imaging
 from ai_afm.control.health_checks import next_health, without_checks
+from ai_afm.control.stopping import Sight, sight_of
 from ai_afm.control.words import Choice, region_text, size_text
 from ai_afm.image.instrument_time import raster_line_rate, raster_shape
 from ai_afm.microscope.base import Capabilities
@@ -113,6 +114,14 @@ class RasterController:
 
     def enough(self, request: ScanRequest, glimpse: Glimpse) -> str | None:
         """Never: a raster looks at everything."""
+        return None
+
+    def sight(self, glimpse: Glimpse) -> Sight:
+        """Return the figures by which another controller might end a frame early."""
+        return sight_of(glimpse, self.config.stop.doubt)
+
+    def enough_by(self, request: ScanRequest, sight: Sight) -> str | None:
+        """Never, as `enough`."""
         return None
 
 

@@ -27,7 +27,7 @@ TRIES = 3
 """Frames of one step that may end early before the step counts as done."""
 SHARE = 0.5
 """Largest drive as a share of the threshold (of its lower end)."""
-REPEATED = (Role.OVERVIEW, Role.ZOOM, Role.RASTER, Role.WISH)
+REPEATED = (Role.OVERVIEW, Role.ZOOM, Role.FOLLOW, Role.RASTER, Role.WISH)
 """Frames that `reimage_every` counts."""
 
 

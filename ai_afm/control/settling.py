@@ -21,6 +21,8 @@ SEARCH = 2
 """Pixels of a search frame over those of a check frame."""
 LANDING = 2.0
 """Pixels that a closer frame may be off."""
+CLOSER = (Role.ZOOM, Role.FOLLOW)
+"""Frames that have to land where they are meant to."""
 TURNING = 0.9
 """Share of a line's time in which the tip moves along it, as `ScanRequest.tip_speed` has it."""
 
@@ -108,7 +110,7 @@ def landed_first(config: RunConfig, survey: Survey, costs: Costs, choice: Choice
     settings, tracker, request = active(config, survey), survey.tracker, choice.request
     if settings is None or tracker is None or not isinstance(request, ScanRequest):
         return choice
-    if request.role is not Role.ZOOM or checks_in_a_row(survey) >= settings.checks:
+    if request.role not in CLOSER or checks_in_a_row(survey) >= settings.checks:
         return choice
     center = request.region.center
     begins = tracker.clock + costs.seconds(survey, request) - scan_seconds(request, costs.times)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,14 @@ from ai_afm import geometry
 from ai_afm.config import ProbeSettings
 from ai_afm.control.candidates import MOST_KEPT, Kind
 from ai_afm.control.ladder import Target
+from ai_afm.control.likeness import Likeness
 from ai_afm.control.remembered import remembered
 from ai_afm.control.words import size_text
 from ai_afm.microscope.consent import zone_refusal
 from ai_afm.survey import polyline
 from ai_afm.survey.grains import cells
 from ai_afm.survey.match import sample_walls
+from ai_afm.survey.question.ground import GroundMap, read_ground
 from ai_afm.types import (
     DOMAIN_WALL_CODES,
     ClassCode,
@@ -45,12 +47,31 @@ LINES = (*DOMAIN_WALL_CODES, ClassCode.GRAIN_BOUNDARY)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A point to probe: its name (used once), role, place (m, as in the first frame), and why."""
+    """A point to probe.
+
+    Parameters
+    ----------
+    name
+        Used once.
+    role
+        On a wall or in the bulk.
+    position
+        m, as in the first frame.
+    reason
+        Why it is probed.
+    opposes
+        Domain whose polarity the first half-cycle is to switch: 1 for A, -1 for B; 0 where no frame
+        tells, or on a wall, which has both.
+    turn
+        Sign that chance has given the first half-cycle where `opposes` is 0.
+    """
 
     name: str
     role: Role
     position: Point
     reason: str
+    opposes: int = 0
+    turn: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +134,7 @@ def _pairs_of(
     `taken` are the sites of earlier targets near it.
     """
     for network, drift in target.networks():
-        view = View(network, drift, settings, consent)
+        view = View(network, drift, (settings, consent), shown_ground(target, network))
         chosen: list[Pair] = []
         used = list(taken)
         for at, normal in _wall_points(target, view):
@@ -134,13 +155,29 @@ def _far(at: Point, used: list[Point], settings: ProbeSettings) -> bool:
     return all(math.dist(at, p) >= spacing for p in used)
 
 
+def shown_ground(target: Target, network: WallNetwork) -> GroundMap | None:
+    """Return what the frame of a target's network says about its ground, `None` for nothing."""
+    frame = next((o for o in target.frames if o.network is network), None)
+    notes = None if frame is None else (frame.notes or {}).get("ground")
+    return None if not notes else read_ground(notes, network.region)
+
+
 class View:
-    """One frame's network in the coordinates of the first frame, prepared for look-ups."""
+    """One frame's network in the coordinates of the first frame, prepared for look-ups.
+
+    `allowed` are the settings and a person's consent (`None`: bias anywhere); `ground` is what the
+    frame says about domains, slope and resonance, where it says anything.
+    """
 
     def __init__(
-        self, network: WallNetwork, drift: Point, settings: ProbeSettings, consent: Consent | None
+        self,
+        network: WallNetwork,
+        drift: Point,
+        allowed: tuple[ProbeSettings, Consent | None],
+        ground: GroundMap | None = None,
     ) -> None:
         back = (-drift[0], -drift[1])
+        self.settings, self._consent = allowed
         self.region = geometry.shifted(network.region, back)
         self.walls = tuple(
             Wall(w.points + back, w.code, w.probability, None, w.closed) for w in network.walls
@@ -149,11 +186,11 @@ class View:
             Junction((j.position[0] + back[0], j.position[1] + back[1]), j.codes)
             for j in network.junctions
         )
-        self.settings = settings
-        self._consent = consent
+        self.ground = None if ground is None else replace(ground, region=self.region)
+        self.likeness = Likeness.of(self.settings, self.ground)
         self.step = max(self.region.size) / GRID
         moved = WallNetwork(self.region, self.walls)
-        self.domain = cells(moved, (GRID, GRID), LINES)
+        self.domain: NDArray[np.int32] = cells(moved, (GRID, GRID), LINES)
         lines = [w for w in self.walls if w.code in LINES]
         self._tree = KDTree(sample_walls(lines, self.step / 2)[0]) if lines else None
         self.bulk, self.bulk_domain = self._bulk_points()
@@ -175,6 +212,10 @@ class View:
         row, column = geometry.sample_to_pixel(self.region, (GRID, GRID), at[0], at[1])
         r, c = round(float(row)), round(float(column))
         return int(self.domain[r, c]) if 0 <= r < GRID and 0 <= c < GRID else 0
+
+    def polarity_at(self, at: Point) -> int:
+        """Return the polarity at a point: 1 in domain A, -1 in B, 0 where no image tells."""
+        return 0 if self.ground is None else self.ground.domain_at(at)
 
     def _bulk_points(self) -> tuple[Points, NDArray[np.int32]]:
         """Return the grid points (n, 2), m, far enough from all lines, and their domains."""
@@ -218,46 +259,54 @@ def _wall_points(target: Target, view: View) -> Iterator[tuple[Point, Points]]:
 def _pair(
     target: str, number: int, at: Point, normal: Points, room: tuple[View, list[Point]]
 ) -> Pair:
-    """Return a wall site with the nearest bulk site of one of its sides; the sides take turns."""
+    """Return a wall site with the nearest like bulk site of one of its sides.
+
+    The sides take turns. The partner begins with the polarity of the wall site: against the one
+    that it has itself.
+    """
     view, used = room
-    name = f"{target}-{number + 1}"
-    sides = (1, -1) if number % 2 == 0 else (-1, 1)
-    for side in sides:
-        bulk = _bulk(view, at, side * normal, [*used, at])
-        if bulk is None:
-            continue
-        away = size_text(math.dist(at, bulk))
+    name, turn = f"{target}-{number + 1}", 1 if number % 2 == 0 else -1
+    unlike: list[str] = []
+    for side in (turn, -turn):
         words = "left" if side > 0 else "right"
-        wall = Site(f"{name}W", Role.WALL, at, f"on the wall of {target}, pair {number + 1}")
-        partner = Site(
-            f"{name}B",
-            Role.BULK,
-            bulk,
-            f"in the domain on the {words} of that wall site, {away} from it and at least"
-            f" {view.settings.bulk_distance_nm:.3g} nm from any wall, pair {number + 1}",
+        candidates = _bulk(view, at, side * normal, [*used, at])
+        points = candidates[view.likeness.alike(at, candidates)]
+        if not len(points):
+            if len(candidates):
+                unlike.append(f"on its {words} {view.likeness.why_none(at, candidates)}")
+            continue
+        best = points[int(np.argmin(np.hypot(*(points - at).T)))]
+        bulk = float(best[0]), float(best[1])
+        opposes = view.polarity_at(bulk)
+        on = f"on the wall of {target}, pair {number + 1}"
+        beside = (
+            f"in the domain on the {words} of that wall site, {size_text(math.dist(at, bulk))} from"
+            f" it{view.likeness.words(at, bulk)} and at least"
+            f" {view.settings.bulk_distance_nm:.3g} nm from any wall, pair {number + 1}"
         )
-        return Pair(wall, partner)
-    reason = (
-        f"on the wall of {target}, without a partner: no point of the domains beside it is"
-        f" {view.settings.bulk_distance_nm:.3g} nm from all walls in this"
-        f" {size_text(max(view.region.size))} frame"
+        return Pair(
+            Site(f"{name}W", Role.WALL, at, on, opposes, turn),
+            Site(f"{name}B", Role.BULK, bulk, beside, opposes, turn),
+        )
+    far = (
+        f"no point of the domains beside it is {view.settings.bulk_distance_nm:.3g} nm from all"
+        f" walls in this {size_text(max(view.region.size))} frame"
     )
-    return Pair(Site(f"{name}W", Role.WALL, at, reason), None)
+    why = f"no bulk there is like it: {'; '.join(unlike)}" if unlike else far
+    reason = f"on the wall of {target}, without a partner: {why}"
+    return Pair(Site(f"{name}W", Role.WALL, at, reason, 0, turn), None)
 
 
-def _bulk(view: View, at: Point, direction: Points, used: list[Point]) -> Point | None:
-    """Return the nearest bulk point in the domain that begins in `direction` of a wall site."""
+def _bulk(view: View, at: Point, direction: Points, used: list[Point]) -> Points:
+    """Return the bulk points (n, 2) in the domain that begins in `direction` of a wall site."""
     here = np.array(at)
     steps = (here + k * view.step * direction for k in np.arange(1.0, 6.0, 0.5))
     domain = next((d for d in map(view.domain_at, steps) if d), 0)
     if not domain or not len(view.bulk):
-        return None
+        return np.zeros((0, 2))
     # a wall that ends has one domain on both sides: then the side decides
     fits = (view.bulk_domain == domain) & ((view.bulk - here) @ direction > 0)
     for other in used:
         fits &= np.hypot(*(view.bulk - other).T) >= view.settings.min_spacing_nm * 1e-9
-    points = view.bulk[fits]
-    if not len(points):
-        return None
-    best = points[int(np.argmin(np.hypot(*(points - here).T)))]
-    return float(best[0]), float(best[1])
+    points: Points = view.bulk[fits]
+    return points

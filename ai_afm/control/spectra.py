@@ -1,7 +1,9 @@
 """What is measured at the sites of `[probe]`: loops, or what `[spectra]` asks for."""
 
+from dataclasses import replace
+
 from ai_afm.config import RunConfig
-from ai_afm.types import ProbeKind, Waveform
+from ai_afm.types import Limits, ProbeKind, Waveform
 
 NAMES = {
     ProbeKind.HYSTERESIS_LOOP: "Hysteresis loop",
@@ -19,6 +21,16 @@ def words_of(kind: ProbeKind, waveform: Waveform) -> tuple[str, str]:
         return NAMES[kind], f"a step to {sign}{to} for {waveform.steps * waveform.on_time:.3g} s"
     cycles = "1 cycle" if waveform.cycles == 1 else f"{waveform.cycles} cycles"
     return NAMES[kind], f"{cycles} to {to}"
+
+
+def limited(kind: ProbeKind, waveform: Waveform, limits: Limits) -> Waveform:
+    """Return the waveform with the current at which the instrument ends a current-voltage curve.
+
+    That of the limits holds where the configuration names none; other probes have none.
+    """
+    if kind is not ProbeKind.CURRENT_VOLTAGE or waveform.compliance is not None:
+        return waveform
+    return replace(waveform, compliance=limits.max_current)
 
 
 def probe_of(config: RunConfig) -> tuple[ProbeKind, Waveform]:

@@ -7,11 +7,12 @@ from ai_afm.control.area.controller import next_in_area
 from ai_afm.control.base import ANY_INSTRUMENT
 from ai_afm.control.costs import Costs
 from ai_afm.control.health_checks import last_health, next_health, without_checks
-from ai_afm.control.overview import empty_so_far, next_overview, unknown_overview
+from ai_afm.control.overview import next_overview, unknown_overview
 from ai_afm.control.probing import next_probe, probing_began, why_no_probes
 from ai_afm.control.raster import next_tile, next_wish
 from ai_afm.control.sequence import next_of_sequence
 from ai_afm.control.settling import landed_first, next_check, settled_first
+from ai_afm.control.stopping import Sight, empty_so_far, sight_of
 from ai_afm.control.words import Choice
 from ai_afm.control.zoom import next_zoom
 from ai_afm.microscope.base import Capabilities
@@ -111,9 +112,21 @@ class TargetsController:
         return self.choose(survey).reason
 
     def enough(self, request: ScanRequest, glimpse: Glimpse) -> str | None:
-        """Say that an overview or closer frame has shown nothing in its first half, else `None`."""
+        """Say that a frame has shown nothing for as long as `[stop]` says, else `None`."""
+        if not self._may_end(request):
+            return None
+        return self.enough_by(request, self.sight(glimpse))
+
+    def sight(self, glimpse: Glimpse) -> Sight:
+        """Return the figures by which a frame may end early."""
+        return sight_of(glimpse, self.config.stop.doubt)
+
+    def enough_by(self, request: ScanRequest, sight: Sight) -> str | None:
+        """Say what `enough` does, from the figures of a glimpse alone."""
+        return empty_so_far(request, sight, self.config.stop) if self._may_end(request) else None
+
+    def _may_end(self, request: ScanRequest) -> bool:
+        """Tell whether a frame may end early: others were asked for as a whole."""
         if request.role is Role.OVERVIEW and not self.config.overview.stop_if_empty:
-            return None
-        if request.role not in (Role.OVERVIEW, Role.ZOOM):
-            return None
-        return empty_so_far(request, glimpse)
+            return False
+        return request.role in self.config.stop.roles

@@ -15,6 +15,7 @@ from ai_afm import geometry
 from ai_afm.config import RunConfig
 from ai_afm.control.candidates import Candidate, Kind
 from ai_afm.control.costs import Costs
+from ai_afm.control.extend import next_neighbour
 from ai_afm.control.frames import inside, touches_forbidden, was_refused, zoom_frame
 from ai_afm.control.ladder import Target, aimed_by, region_of, targets
 from ai_afm.control.settling import LANDING, active
@@ -77,6 +78,7 @@ def next_zoom(config: RunConfig, survey: Survey, costs: Costs) -> Choice:
     begun = targets(survey, config)
     if begun and not begun[-1].abandoned:
         choice = _next_rung(config, survey, costs, begun[-1])
+        choice = choice or next_neighbour(config, survey, costs, begun[-1])
         if choice is not None:
             return choice
     good = sum(not t.abandoned for t in begun)

@@ -147,8 +147,8 @@ def example(
     shape
         Lines and pixels of the example, a window of the crop; all of it by default.
     """
-    crop = _turned(_cut(crop, rng, shape or crop.label.shape), rng)
-    kept = _kept_channels(rng)
+    crop = turned(cut(crop, rng, shape or crop.label.shape), rng)
+    kept = kept_channels(rng)
     channels = {name: crop.channels[name] for name in kept}
     trusted = kept
     if len(kept) > 1 and rng.random() < 0.04:
@@ -167,7 +167,8 @@ def example(
     return planes, expected
 
 
-def _cut(crop: TrainingCrop, rng: np.random.Generator, shape: tuple[int, int]) -> TrainingCrop:
+def cut(crop: TrainingCrop, rng: np.random.Generator, shape: tuple[int, int]) -> TrainingCrop:
+    """Cut a window of the given lines and pixels out, somewhere."""
     if shape == crop.label.shape:
         return crop
     first = [int(rng.integers(0, n - m + 1)) for n, m in zip(crop.label.shape, shape, strict=True)]
@@ -186,7 +187,7 @@ def _something_else(
     return np.abs(noise) if name == "amplitude" else noise
 
 
-def _turned(crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
+def turned(crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
     """Mirror, turn the phase by any angle, flip its sense: no calibration is needed later."""
     flip = (slice(None, None, rng.choice((-1, 1))), slice(None, None, rng.choice((-1, 1))))
     channels = {name: image[flip].astype(np.float32) for name, image in crop.channels.items()}
@@ -195,7 +196,7 @@ def _turned(crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
     return TrainingCrop(channels, crop.label[flip], crop.visible[flip], crop.ignore[flip])
 
 
-def _kept_channels(rng: np.random.Generator) -> tuple[str, ...]:
+def kept_channels(rng: np.random.Generator) -> tuple[str, ...]:
     """Drop channels so that one network learns all modes; beside others the height goes most."""
     if rng.random() < 0.25:
         return ("height",)

@@ -12,6 +12,7 @@ from ai_afm.flywheel.crops import VISIBLE, TrainingCrop
 from ai_afm.flywheel.mishaps import RawCrop, log_uniform, spoiled
 from ai_afm.image.normalise import normalise, start_state
 from ai_afm.microscope.simulated.imaging import image_frame
+from ai_afm.microscope.simulated.recipes import MIXES
 from ai_afm.microscope.simulated.sample import (
     GrownWorld,
     Untouched,
@@ -53,7 +54,13 @@ _SCALES = (0.8, 2.0, 4.0)
 _ALONG, _AROUND = 4.0, 8.0
 
 
-def twin_crops(seed: int, world_number: int, count: int) -> list[TrainingCrop]:
+def twin_crops(
+    seed: int,
+    world_number: int,
+    count: int,
+    side: int = CROP,
+    mixes: Mapping[str, float] = MIXES,
+) -> list[TrainingCrop]:
     """Image random places of one random world with random instruments.
 
     Parameters
@@ -62,19 +69,23 @@ def twin_crops(seed: int, world_number: int, count: int) -> list[TrainingCrop]:
         Together they determine everything.
     count
         Number of crops.
+    side
+        Lines and pixels of each.
+    mixes
+        What lies on the worlds, see `random_spec`.
     """
     rng = np.random.default_rng([seed, world_number])
-    sample = Untouched(build_world(random_spec(rng, EXTENT)))
-    return [_crop(sample, rng) for _ in range(count)]
+    sample = Untouched(build_world(random_spec(rng, EXTENT, mixes)))
+    return [_crop(sample, rng, side) for _ in range(count)]
 
 
-def _crop(sample: Untouched, rng: np.random.Generator) -> TrainingCrop:
-    request, settings = _request(sample.world, rng), random_settings(rng)
+def _crop(sample: Untouched, rng: np.random.Generator, side: int) -> TrainingCrop:
+    request, settings = _request(sample.world, rng, side), random_settings(rng)
     settings = _aligned(settings, sample.world, request.pixel_size[0])
     settings = _driven(settings, sample.world)
     lag = max(settings.detection.time_constant, 1 / settings.feedback.integral)
     # dwell = 0.9 / (2 * pixels * line rate)
-    fastest = 0.45 * LONGEST_LAG / (CROP * lag)
+    fastest = 0.45 * LONGEST_LAG / (side * lag)
     request = replace(request, line_rate=min(request.line_rate, fastest))
     frame = image_frame(sample, request, settings, rng)
     way = Direction.TRACE if rng.random() < 0.5 else Direction.RETRACE
@@ -91,14 +102,14 @@ def _crop(sample: Untouched, rng: np.random.Generator) -> TrainingCrop:
     return finished(spoiled(raw, rng), rng)
 
 
-def _request(world: GrownWorld, rng: np.random.Generator) -> ScanRequest:
+def _request(world: GrownWorld, rng: np.random.Generator, side: int) -> ScanRequest:
     """Draw a place and a pixel size that suits the world's features."""
     pixel = world.spec.feature_size / log_uniform(rng, *FEATURE_PIXELS)
     pixel = float(np.clip(pixel, *PIXEL_SIZES))
-    size = min(pixel * CROP, EXTENT)
+    size = min(pixel * side, EXTENT)
     x, y = (float(v) for v in rng.uniform(-0.5, 0.5, 2) * max(EXTENT - 1.5 * size, 0.0))
     region = ScanRegion((x, y), (size, size), float(rng.uniform(0, 2 * np.pi)))
-    return ScanRequest(region, (CROP, CROP), line_rate=log_uniform(rng, 0.2, 3))
+    return ScanRequest(region, (side, side), line_rate=log_uniform(rng, 0.2, 3))
 
 
 def _aligned(settings: ImagingSettings, world: GrownWorld, pixel: float) -> ImagingSettings:

@@ -77,7 +77,7 @@ def _check(request: Request, rules: Rules) -> None:
     # Types are not checked at run time elsewhere: a request from a plug-in or a file may hold
     # anything.
     try:
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             check_form(request, rules)
     except (TypeError, ValueError, AttributeError, ArithmeticError, LookupError) as exc:
         raise OutOfRange(f"the request is malformed ({exc}); correct it") from exc

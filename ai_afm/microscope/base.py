@@ -56,6 +56,8 @@ class Capabilities:
         Feedback mode.
     paths, variable_speed, probes, writes
         Whether it takes `PathRequest`, lines of variable speed, `ProbeRequest`, `WriteRequest`.
+    current_limit
+        Whether it ends a current-voltage curve by itself at the `compliance` of its waveform.
     max_bias, max_line_rate, max_pixels
         V, Hz, pixels in a line.
     turn_around_min, command_latency, settle, settle_per_range, travel_speed, recovery, speed_change
@@ -79,6 +81,7 @@ class Capabilities:
     variable_speed: bool = False
     probes: bool = True
     writes: bool = False
+    current_limit: bool = False
     max_bias: float = 10.0
     max_line_rate: float = 100.0
     max_pixels: int = 4096
@@ -228,7 +231,12 @@ class Microscope(Protocol):
         ...
 
     def probe(self, request: ProbeRequest) -> Spectrum:
-        """Measure at a point; bias and drive are zero (read back) when it returns or raises."""
+        """Measure at a point; bias and drive are zero (read back) when it returns or raises.
+
+        A current-voltage curve ends before the first sample whose |current| is beyond the
+        `compliance` of its waveform (`capabilities.current_limit`); the spectrum keeps what was
+        measured and says so in `stopped`.
+        """
         ...
 
     def write(self, request: WriteRequest) -> Iterator[AppliedStroke]:

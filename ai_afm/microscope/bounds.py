@@ -35,6 +35,8 @@ def check_limits(limits: Limits) -> None:
         number(getattr(limits, name), f"the limit {name}")
         if getattr(limits, name) < 0:
             raise OutOfRange(f"the limit {name} = {getattr(limits, name)} is negative; correct it")
+    if not isinstance(limits.unlimited_current, bool):
+        raise OutOfRange(f"unlimited_current = {limits.unlimited_current!r} is neither yes nor no")
     low = number(limits.min_setpoint, "the limit min_setpoint")
     if low > number(limits.max_setpoint, "the limit max_setpoint"):
         raise OutOfRange(f"min_setpoint {low:.6g} V lies above max_setpoint; swap them")
@@ -64,6 +66,8 @@ def wider(new: Limits, old: Limits) -> str | None:
             return f"{name} from {getattr(old, name):.6g} to {getattr(new, name):.6g}"
     if new.min_setpoint < old.min_setpoint or new.max_setpoint > old.max_setpoint:
         return "the window of setpoints"
+    if new.unlimited_current and not old.unlimited_current:
+        return "unlimited_current from no to yes"
     return "the region" if excess(old.region, new.region) > ROUNDING else None
 
 

@@ -108,6 +108,7 @@ def check_probe(request: ProbeRequest, rules: Rules) -> None:
         if request.waveform is None:
             raise OutOfRange(f"a {kind.value} needs a waveform; give it one")
         _check_waveform(request.waveform, rules)
+        _check_compliance(kind, request.waveform.compliance, rules)
         volts = largest_bias(request.waveform)
     raise_if(
         allows_bias(rules.consent, request.position, volts),
@@ -138,6 +139,26 @@ def _check_waveform(waveform: Waveform, rules: Rules) -> None:
             f"first polarity {waveform.first_polarity!r} or envelope {waveform.envelope!r} is"
             " unknown; use +1 or -1, and triangle or step"
         )
+
+
+def _check_compliance(kind: ProbeKind, compliance: float | None, rules: Rules) -> None:
+    limits, capabilities = rules.limits, rules.capabilities
+    if kind is not ProbeKind.CURRENT_VOLTAGE:
+        if compliance is not None:
+            raise OutOfRange(f"a {kind.value} has no current limit; leave its compliance away")
+        return
+    if not (capabilities.current_limit or limits.unlimited_current):
+        raise OutOfRange(
+            f"{capabilities.name} cannot end a current-voltage curve at a current; use another"
+            " microscope, or let a person allow it (limits.allow_unlimited_current)"
+        )
+    if compliance is None:
+        raise OutOfRange(
+            f"a current-voltage curve needs a compliance of at most {limits.max_current:.3e} A;"
+            " give it one"
+        )
+    positive(compliance, "the compliance")
+    at_most_exactly(compliance, limits.max_current, "A", "the compliance", "lower it")
 
 
 def check_write(request: WriteRequest, rules: Rules) -> None:

@@ -26,7 +26,8 @@ from ai_afm.segment.model_file import LoadedModel, load_model
 from ai_afm.store.platform import write_atomically
 from ai_afm.survey.grains import draw
 from ai_afm.survey.statistics import statistics
-from ai_afm.survey.walls import extract_network, valid_rows
+from ai_afm.survey.tracing import valid_rows
+from ai_afm.survey.walls import extract_network
 from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Frame, Segmentation, WallNetwork
 
 PAGE = "gallery.md"

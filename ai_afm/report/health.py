@@ -10,9 +10,15 @@ from ai_afm.report.story import Story
 from ai_afm.report.tables import since
 from ai_afm.store.journal import Row
 from ai_afm.survey.health.check import Verdict
-from ai_afm.survey.health.history import advice_in, doubted, doubts_in, laid_over
+from ai_afm.survey.health.history import (
+    advice_in,
+    doubted,
+    doubted_between,
+    doubts_in,
+    laid_over,
+)
 from ai_afm.survey.health.load import NAME as LOAD
-from ai_afm.survey.health.suspect import AFTER_ITS_END, Doubt, Moment
+from ai_afm.survey.health.suspect import AFTER_ITS_END, Doubt, Moment, in_path
 from ai_afm.types import ProbeRequest, Role
 
 NAMES = {
@@ -94,7 +100,13 @@ def moment_words(moment: Moment) -> str:
     --------
     >>> moment_words(Moment(3, 64)), moment_words(Moment(4, 0))
     ('scan 3, line 64', 'the start of scan 4')
+    >>> moment_words(in_path(3, 2, 160))
+    'path 2, sweep 160'
     """
+    if moment.path:
+        if moment.sweep == 0:
+            return f"the start of path {moment.path}"
+        return f"path {moment.path}, sweep {moment.sweep}"
     if moment.line == 0:
         return f"the start of scan {moment.scan}"
     if moment.line == AFTER_ITS_END:
@@ -113,10 +125,12 @@ def data_of(rows: Sequence[Row], doubt: Doubt) -> str:
         One of its doubts.
     """
     found: dict[str, list[int]] = {kind: [] for kind in SOURCES}
-    scan = 0
+    scan = path = 0
     for row in rows:
         if row.kind == "scan_started":
-            scan = int(row.payload["scan"])
+            scan, path = int(row.payload["scan"]), 0
+        if row.kind == "path_started":
+            path = int(row.payload["path"])
         if row.kind != "observed":
             continue
         kind = next((k for k in SOURCES if k in row.payload), None)
@@ -125,8 +139,11 @@ def data_of(rows: Sequence[Row], doubt: Doubt) -> str:
         number = int(row.payload[kind])
         if kind == "scan":
             touched = doubted([doubt], number, int(row.payload["lines"]))
+        elif kind == "path":
+            ends = in_path(scan, number, int(row.payload["lines"]))
+            touched = doubted_between([doubt], in_path(scan, number, 0), ends)
         else:
-            touched = laid_over([doubt], scan)
+            touched = laid_over([doubt], scan, path)
         if touched:
             found[kind].append(number)
     texts = [f"{kind}{'s' * (len(n) > 1)} {_spans(n)}" for kind, n in found.items() if n]
@@ -178,7 +195,8 @@ def _watched(config: RunConfig) -> str:
     if not config.health.live:
         return "Lines were not watched while they came in ([health] live = false)."
     return (
-        "While the lines of a frame came in, trace was compared with retrace, and ringing, signals "
+        "While the lines of frames and the sweeps of paths came in, trace was compared with "
+        "retrace (where both were recorded), and ringing, signals "
         "at full scale, lost contact and (in DART) a lost resonance were looked for, every 16 lines"
         ". A doubt takes two suspect answers in a row."
     )

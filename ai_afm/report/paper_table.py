@@ -6,22 +6,39 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ai_afm.control.plan_names import ALONG, BRANCH, LEFT, ON, RIGHT, SECTOR, read_plan_name
 from ai_afm.report.question import Asked
 from ai_afm.report.story import Seen, Story
+from ai_afm.survey.question.matching import pair_differences
 from ai_afm.survey.question.readout import read_written
+from ai_afm.survey.question.starts import starts_of
 from ai_afm.types import ProbeKind, Spectrum
 
 COLUMNS = (
     "probe", "site", "target", "role", "kind", "arm", "segment", "block", "index", "at_random",
-    "excluded", "x_m", "y_m", "first_polarity", "amplitude_v", "steps", "cycles", "on_s", "off_s",
-    "read_bias_v", "drive_v", "onset_v", "onset_step_v", "half_switching_v", "mixed", "swing",
-    "noise", "response_unit", "r2", "closure", "saturation", "phase_drift_rad", "lost_share",
-    "reasons", "slope_before",
-    "resonance_before_hz", "event", "event_radius_m", "displacement_m", "displacement_low_m",
-    "displacement_high_m", "written_coercive_plus_v", "written_coercive_minus_v",
-    "written_imprint_v", "finished",
+    "excluded", "x_m", "y_m", "plan", "plan_part", "signed_distance_nm", "arc_length_nm",
+    "radius_nm", "branch", "first_polarity", "native_domain", "against_native", "amplitude_v",
+    "steps", "cycles", "on_s", "off_s", "read_bias_v", "drive_v", "onset_v", "onset_step_v",
+    "half_switching_v", "mixed", "swing", "noise", "response_unit", "r2", "closure", "saturation",
+    "phase_drift_rad", "lost_share", "reasons", "compliance_a", "stopped", "slope_before",
+    "resonance_before_hz", "slope_minus_partner", "resonance_minus_partner_hz", "event",
+    "event_radius_m", "displacement_m", "displacement_low_m", "displacement_high_m",
+    "written_coercive_plus_v", "written_coercive_minus_v", "written_imprint_v", "finished",
 )  # fmt: skip
-"""SI units, named where it is not obvious; an empty field is not measured."""
+"""SI units, named where it is not obvious; an empty field is not measured.
+
+Columns of a fixed plan: `signed_distance_nm` from the wall of a transect (negative on its right),
+`arc_length_nm` along a wall, `radius_nm` from the junction of a star with the number of its
+`branch` (or of the branch before a sector). `native_domain` is the polarity that a site beside a
+wall had (A or B), `against_native` whether its first half-cycle was against it, by all loops of the
+run. A wall site has the differences to its partner in `..._minus_partner`.
+"""
+
+PARTS = {
+    LEFT: "left", ON: "on the wall", RIGHT: "right", ALONG: "along", BRANCH: "branch",
+    SECTOR: "sector",
+}  # fmt: skip
+"""What `plan_part` is called."""
 
 _READOUT = {
     "onset": "onset_v", "step": "onset_step_v", "half": "half_switching_v", "mixed": "mixed",
@@ -35,9 +52,13 @@ def site_rows(story: Story, found: Asked | None) -> list[dict[str, Any]]:
     seen = [*(p for place in story.places for p in place.probes), *story.loose]
     events = _events(story)
     asked = {} if found is None else {r.site: r for r in found.readings}
+    starts = starts_of([s.observation for s in seen])
     rows = []
     for one in sorted(seen, key=lambda s: s.observation.number):
-        row = _row(story, one) | events.get(one.probe.site or "", {})
+        site = one.probe.site or ""
+        row = _row(story, one) | _plan(one.probe.site) | events.get(site, {})
+        if site in starts:
+            row |= {"native_domain": starts[site].domain, "against_native": starts[site].against}
         reading = asked.get(one.probe.site or "")
         if reading is not None:
             row |= {
@@ -86,12 +107,28 @@ def _row(story: Story, seen: Seen) -> dict[str, Any]:
             "off_s": waveform.off_time,
             "read_bias_v": waveform.read_bias,
             "drive_v": waveform.drive,
+            "compliance_a": waveform.compliance,
         }
     readout: Mapping[str, Any] = notes.get("readout") or {}
     row |= {column: readout.get(key) for key, column in _READOUT.items()}
     row["reasons"] = "; ".join(readout.get("reasons", ()))
+    row["stopped"] = notes.get("stopped")
     spectrum = None if notes.get("lost") else story.spectrum(seen.observation.number)
     return row if spectrum is None else row | _written(spectrum)
+
+
+def _plan(site: str | None) -> dict[str, Any]:
+    """Return where a site lies on a fixed plan, nothing for others."""
+    place = read_plan_name(site)
+    if place is None:
+        return {}
+    across = {"plan": place.plan, "plan_part": PARTS[place.kind]}
+    distance = place.tenths / 10
+    if place.plan == "along":
+        return across | {"arc_length_nm": distance}
+    if place.plan == "star":
+        return across | {"radius_nm": distance, "branch": place.number}
+    return across | {"signed_distance_nm": -distance if place.kind == RIGHT else distance}
 
 
 def _written(spectrum: Spectrum) -> dict[str, Any]:
@@ -114,12 +151,17 @@ def _events(story: Story) -> dict[str, dict[str, Any]]:
     found = {}
     for place in story.places:
         for after in place.after[:1]:
-            for event in (after.observation.notes or {}).get("events") or ():
+            own = (after.observation.notes or {}).get("events") or ()
+            apart = pair_differences({str(event["site"]): event for event in own})
+            for event in own:
+                differs = apart.get(str(event["site"]), {})
                 moved = event.get("displacement") or (None, None, None)
                 names = "displacement_m", "displacement_low_m", "displacement_high_m"
                 found[str(event["site"])] = {
                     "slope_before": event.get("slope"),
                     "resonance_before_hz": event.get("resonance"),
+                    "slope_minus_partner": differs.get("slope"),
+                    "resonance_minus_partner_hz": differs.get("resonance"),
                     "event": event.get("kind"),
                     "event_radius_m": event.get("radius"),
                     **dict(zip(names, moved, strict=True)),

@@ -7,6 +7,7 @@ from ai_afm.report import provenance
 from ai_afm.report.quantity import duration, extent, quantity
 from ai_afm.report.question import Asked, charge_words, facts
 from ai_afm.report.story import Story
+from ai_afm.survey.question.starts import starts_of
 from ai_afm.types import UNKNOWN, Measurement, ProbeRequest, Role
 
 REFERENCES = (
@@ -133,9 +134,33 @@ def _probes(story: Story) -> Iterator[str]:
         " after which the off-field response had left the native level for good. Later cycles are"
         " reported as written state and were not pooled with it."
     )
+    yield from _begun(story)
     images = len(list(survey.scans(Role.BEFORE)))
     if images:
         yield f"Images were taken before and after the probes at {images} places."
+
+
+def _begun(story: Story) -> Iterator[str]:
+    """Say how loops began and partners were chosen, for a run that planned its own sites."""
+    config, survey = story.summary.config, story.summary.survey
+    probe = config.probe
+    if config.question is not None:
+        return
+    starts = starts_of(list(survey.probes())).values()
+    if config.spectra is None and probe.opposes_native and starts:
+        late = sum(start.against is False for start in starts)
+        yield (
+            "Beside walls each loop began against the polarity of its site as an image showed it;"
+            " on walls the two signs took turns in random order."
+        )
+        if late:
+            yield f"{late} loops began along it, before the run knew which sign switches it."
+    if probe.plan == "pairs":
+        yield (
+            "Partners in the bulk were chosen within"
+            f" {probe.slope_tolerance:g} of the slope and {probe.resonance_tolerance_khz:g} kHz of"
+            " the contact resonance of their wall site, where the images tell them."
+        )
 
 
 def _question(found: Asked) -> Iterator[str]:

@@ -12,10 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from ai_afm.control.plan_names import BRANCH, ON, PlanPlace, read_plan_name
+from ai_afm.control.plan_words import side_words
 from ai_afm.report.palette import ACCENT, FIRST, GRID, MUTED
 from ai_afm.report.probe_figure import ProbeView
-from ai_afm.report.quantity import prefix_of
+from ai_afm.report.quantity import prefix_of, quantity, volts
 from ai_afm.report.svg import WIDTH, drawn
+from ai_afm.survey.question.starts import SiteStart, starts_of
 
 TITLES = {
     "transect": "across the wall",
@@ -47,6 +49,8 @@ class Reading:
         Whether all later cycles are loops.
     unit
         Of the response.
+    start
+        How the loop began, `None` where that is not known.
     """
 
     place: PlanPlace
@@ -55,6 +59,12 @@ class Reading:
     opening: float
     opening_good: bool
     unit: str
+    start: SiteStart | None = None
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the first half-cycle could switch the native state, as far as that is known."""
+        return self.start is None or self.start.against is not False
 
 
 def is_planned(view: ProbeView) -> bool:
@@ -65,14 +75,17 @@ def is_planned(view: ProbeView) -> bool:
 def section(views: Sequence[ProbeView]) -> list[dict[str, Any]]:
     """Return title, words and figure of each plan that was probed, in order; empty without any."""
     groups: dict[tuple[str, str], list[Reading]] = {}
+    starts = starts_of([view.seen.observation for view in views])
     for view in views:
         place = read_plan_name(view.seen.probe.site)
         if place is not None and view.readout is not None:
-            groups.setdefault((place.target, place.plan), []).append(_reading(place, view))
+            start = starts.get(view.seen.probe.site or "")
+            groups.setdefault((place.target, place.plan), []).append(_reading(place, view, start))
     return [
         {
             "title": f"{target}: {TITLES[plan]}",
             "words": _words(readings),
+            "rows": [_row(reading) for reading in sorted(readings, key=_along_the_plan)],
             "figure": drawn(
                 lambda own=readings: plan_figure(own),  # type: ignore[misc]
                 f"plan-{number}",
@@ -83,28 +96,59 @@ def section(views: Sequence[ProbeView]) -> list[dict[str, Any]]:
     ]
 
 
-def _reading(place: PlanPlace, view: ProbeView) -> Reading:
+def _reading(place: PlanPlace, view: ProbeView, start: SiteStart | None) -> Reading:
     readout = view.readout
     assert readout is not None
     first = (view.seen.observation.notes or {}).get("readout") or {}
     onset, loop = first.get("onset"), readout.loop
+    along = start is not None and start.against is False
     return Reading(
         place,
-        math.nan if onset is None else abs(float(onset)),
+        math.nan if onset is None or along else abs(float(onset)),
         bool(first) and not first.get("reasons"),
         math.nan if loop is None else 2 * abs(loop.remanent),
         all(fit.is_loop for fit in readout.written),
         readout.unit,
+        start,
     )
+
+
+def _along_the_plan(reading: Reading) -> tuple[int, float]:
+    return reading.place.number, reading.place.signed_distance
+
+
+def _row(reading: Reading) -> dict[str, str]:
+    """Return a line of the table: where, how it began, and what was read."""
+    place, start = reading.place, reading.start
+    where = f"{side_words(place)}, {place.nm} nm"
+    domain = "" if start is None else start.domain
+    flawed = math.isfinite(reading.bias) and not reading.bias_good
+    first = "not recorded" if start is None else ("positive" if start.sign > 0 else "negative")
+    if domain:
+        first += f", {'against' if reading.is_native else 'along'} domain {domain}"
+    return {
+        "site": str(place),
+        "where": where,
+        "first": first,
+        "bias": volts(reading.bias) + (" *" if flawed else ""),
+        "opening": quantity(reading.opening, reading.unit),
+    }
 
 
 def _words(readings: Sequence[Reading]) -> str:
     switched = sum(math.isfinite(r.bias) for r in readings)
     good = sum(math.isfinite(r.bias) and r.bias_good for r in readings)
     loops = sum(math.isfinite(r.opening) for r in readings)
+    along = sum(not r.is_native for r in readings)
+    late = (
+        f" {along} began with the polarity of their own domain, before the run knew which sign"
+        " switches it: they say nothing about the native state."
+        if along
+        else ""
+    )
     return (
         f"{len(readings)} sites: the native state switched at {switched} of them ({good} pass all"
-        f" checks), the written state is a loop at {loops}."
+        f" checks), the written state is a loop at {loops}.{late}"
     )
 
 

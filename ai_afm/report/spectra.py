@@ -42,7 +42,8 @@ def fit_words(spectrum: Spectrum) -> str | None:
     kind = spectrum.request.kind
     if kind is ProbeKind.CURRENT_VOLTAGE and (current := read_current(spectrum)) is not None:
         parts = [("+", current.positive), ("−", current.negative)]
-        return "; ".join(f"{sign}: {branch_words(branch)}" for sign, branch in parts)
+        words = [f"{sign}: {branch_words(branch)}" for sign, branch in parts]
+        return "; ".join([*words, *([f"stopped {spectrum.stopped}"] if spectrum.stopped else [])])
     if kind is ProbeKind.RELAXATION and (fit := read_relaxation(spectrum)) is not None:
         if not fit.has_relaxed:
             return f"no relaxation told: {fit.reason}"

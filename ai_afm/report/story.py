@@ -63,7 +63,7 @@ class Place:
     name
         "T1", or what a person called it.
     frames
-        Its closer frames.
+        Its closer frames, and those that follow its wall.
     before, after
         Images around the probes.
     probes
@@ -78,8 +78,13 @@ class Place:
 
     @property
     def best(self) -> Seen | None:
-        """The closest frame that has most of its lines, the last one where there are several."""
-        known = [f for f in self.frames if f.observation.lines > 0]
+        """The closest frame that has most of its lines, the last one where there are several.
+
+        Frames that follow a wall away from the place are no better look at it.
+        """
+        known = [
+            f for f in self.frames if f.observation.lines > 0 and f.scan.role is not Role.FOLLOW
+        ]
         whole = [f for f in known if f.observation.lines >= f.scan.shape[0] / 2] or known
         return min(reversed(whole), key=lambda f: max(f.scan.region.size), default=None)
 
@@ -185,7 +190,7 @@ def _places(scans: list[Seen], probes: list[Seen]) -> Iterator[Place]:
         own = [s for s in scans if s.scan.target == name]
         yield Place(
             str(name),
-            tuple(s for s in own if s.scan.role in (Role.ZOOM, Role.WISH)),
+            tuple(s for s in own if s.scan.role in (Role.ZOOM, Role.FOLLOW, Role.WISH)),
             tuple(s for s in own if s.scan.role is Role.BEFORE),
             tuple(s for s in own if s.scan.role is Role.AFTER),
             tuple(p for p in probes if p.probe.target == name),

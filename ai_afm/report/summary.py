@@ -29,7 +29,7 @@ from ai_afm.types import (
     Wall,
 )
 
-NATIVE = (Role.OVERVIEW, Role.RASTER, Role.ZOOM, Role.WISH)
+NATIVE = (Role.OVERVIEW, Role.RASTER, Role.ZOOM, Role.FOLLOW, Role.WISH)
 """Roles of frames that show the sample before it was probed."""
 
 

@@ -18,7 +18,7 @@ from ai_afm.report.story import Seen, Story
 from ai_afm.store.journal import Row
 from ai_afm.survey.grains import domains
 from ai_afm.survey.statistics import Value, statistics
-from ai_afm.survey.walls import valid_rows
+from ai_afm.survey.tracing import valid_rows
 from ai_afm.types import (
     DOMAIN_WALL_CODES,
     ClassCode,
@@ -87,7 +87,7 @@ def _became(rows: Sequence[Row]) -> dict[str, Any]:
                 result["what"] = f"path {payload['path']}, unfinished"
             case "probe_started":
                 result["what"] = f"probe {payload['probe']}, unfinished"
-            case "scan_stopped":
+            case "scan_stopped" | "path_stopped":
                 notes.append(f"stopped early: {payload['reason']}")
             case "observed":
                 kind = next(k for k in ("scan", "path", "map", "probe", "write") if k in payload)
@@ -119,6 +119,7 @@ _SAID = (
     "wish",
     "fallback",
     "scan_stopped",
+    "path_stopped",
     "queued_for_review",
     "recovered",
 )
@@ -130,7 +131,8 @@ def happenings(rows: Sequence[Row]) -> list[tuple[str, str, str]]:
 
 
 def _kind(kind: str) -> str:
-    known = {"scan_stopped": "stopped early", "fallback": "fall-back"}
+    stopped = dict.fromkeys(("scan_stopped", "path_stopped"), "stopped early")
+    known = {**stopped, "fallback": "fall-back"}
     return {**known, "queued_for_review": "for review"}.get(kind, kind)
 
 
@@ -152,8 +154,9 @@ def _words(row: Row) -> str:
             return str(payload["reason"])
         case "queued_for_review":
             return f"{payload['reason']} — {payload['response']}"
-        case "scan_stopped":
-            return f"scan {payload['scan']}: {payload['reason']}"
+        case "scan_stopped" | "path_stopped":
+            kind = row.kind.removesuffix("_stopped")
+            return f"{kind} {payload[kind]}: {payload['reason']}"
     return ", ".join(f"{k} = {v}" for k, v in payload.items())
 
 

@@ -74,6 +74,7 @@ def _fill(file: h5py.File, number: int, spectrum: Spectrum) -> None:
     small_hdf5.put_text(file, "measurement", dumps(spectrum.measurement))
     small_hdf5.put_text(file, "fit", json.dumps([[k, _finite(v)] for k, v in spectrum.fit]))
     small_hdf5.put_text(file, "response_unit", spectrum.response_unit)
+    small_hdf5.put_text(file, "stopped", spectrum.stopped)
     samples = entry.create_group("samples")
     samples.attrs.update({"NX_class": "NXdata", "signal": "amplitude", "axes": ["time"]})
     samples.attrs.update({"time_indices": 0, "title": f"{request.kind.value} {number}"})
@@ -130,8 +131,17 @@ def read_probe(path: Path) -> StoredProbe:
             measurement=measurement,
             extra={n: a.astype(np.float32) for n, a in extra.items()},
             fit=tuple((str(k), float("nan") if v is None else float(v)) for k, v in fit),
+            stopped=_stopped(file),
         )
         return StoredProbe(path, safe_hdf5.integer(file, "/entry", "probe"), spectrum)
+
+
+def _stopped(file: h5py.File) -> str:
+    """Return why a probe ended early; files of older versions do not say."""
+    entry = safe_hdf5.find(file, "/entry")
+    if "stopped" not in entry:
+        return ""
+    return safe_hdf5.text(file, "/entry/stopped")
 
 
 def _column(file: h5py.File, name: str) -> Any:

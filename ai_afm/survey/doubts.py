@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 from ai_afm import geometry
-from ai_afm.survey.walls import valid_rows
+from ai_afm.survey.tracing import valid_rows
 from ai_afm.types import ScanRegion, Segmentation
 
 SCALE = 3.0

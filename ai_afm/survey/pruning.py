@@ -63,7 +63,7 @@ def prune(chains: Chains, judgement: Judgement) -> Chains:
         chains = chains.only(~made_up)
         if not len(chains):
             break
-        chains = _contracted(chains)
+        chains = contracted(chains)
     return chains
 
 
@@ -89,7 +89,7 @@ def _at(pixels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]
     return pixels[:, 0], pixels[:, 1]
 
 
-def _contracted(chains: Chains) -> Chains:
+def contracted(chains: Chains) -> Chains:
     """Make one chain of two that meet where nothing else does; count the branches of nodes anew."""
     flat = nodes_of(chains)[0].ravel()
     degree = np.bincount(flat[flat >= 0])

@@ -1,81 +1,21 @@
 """Segmentation -> wall network: polylines, junctions and free ends in metres."""
 
-import functools
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
-from ai_afm.survey import borders, polyline
 from ai_afm.survey import grains as grain_maps
-from ai_afm.survey.gaps import Gap, bridged
-from ai_afm.survey.naming import CORRELATED, pieces_of
-from ai_afm.survey.pruning import Judgement, prune
-from ai_afm.survey.segments import Canvas, Segment, in_metres, merge_nodes, tied
-from ai_afm.survey.skeleton import Chains, Mask, pieces, thin, trace
-from ai_afm.survey.valleys import without_valleys
-from ai_afm.types import ClassCode, ScanRegion, Segmentation, SlowDirection, WallNetwork
-
-Points = NDArray[np.float64]
-Image = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Extraction:
-    """How lines are drawn from probabilities; lengths in pixels: they are about noise, not physics.
-
-    Parameters
-    ----------
-    threshold
-        Probability of any drawn class that starts a line: 0.5 for a calibrated model.
-    low
-        Probability down to which a line that was started is continued, as a share of `threshold`.
-    min_pixels
-        Pieces with a skeleton of fewer pixels are dropped; half as many are enough where the frame
-        cuts them.
-    spur_pixels
-        Side branches shorter than this are dropped; junctions closer than this are one. Links of up
-        to twice this length between two lines are dropped where they are below `threshold`.
-    codes
-        Classes that are drawn. Topography edges (5) are not walls, and a scratch across walls would
-        make junctions of them.
-    naming
-        Share of the line's probability that a type (180 degrees, ferroelastic) needs to be named,
-        beyond its standard error along the piece; at 0.5 it is likelier than all else together.
-    piece_pixels
-        What changes its class within fewer pixels than this along a line has not changed: about as
-        many share one doubt of the network.
-    gap
-        Which gaps in a line are closed.
-    """
-
-    threshold: float = 0.5
-    low: float = 0.7
-    min_pixels: int = 12
-    spur_pixels: float = 4.0
-    codes: tuple[int, ...] = (
-        ClassCode.WALL,
-        ClassCode.WALL_180,
-        ClassCode.WALL_FERROELASTIC,
-        ClassCode.GRAIN_BOUNDARY,
-    )
-    naming: float = 0.5
-    piece_pixels: int = CORRELATED
-    gap: Gap = field(default_factory=Gap)
-
-
-def valid_rows(segmentation: Segmentation, settled_only: bool = False) -> NDArray[np.bool_]:
-    """Tell which rows were scanned (and will not change any more), (lines,) bool."""
-    valid: NDArray[np.bool_] = segmentation.label.min(axis=1) != ClassCode.IGNORE
-    if settled_only:
-        order = np.arange(len(valid))
-        if segmentation.slow_direction is SlowDirection.UP:
-            order = order[::-1]
-        valid &= order < segmentation.settled
-    return valid
+from ai_afm.survey import polyline
+from ai_afm.survey.namer import CODES as READ
+from ai_afm.survey.namer import can_name, shipped
+from ai_afm.survey.naming import pieces_of
+from ai_afm.survey.segments import Canvas, Segment, in_metres, tied
+from ai_afm.survey.skeleton import Chains
+from ai_afm.survey.surroundings import Lines
+from ai_afm.survey.tracing import Extraction, Image, Points, Traced, traced, valid_rows
+from ai_afm.types import ScanRegion, Segmentation, WallNetwork
 
 
 def extract_network(
@@ -108,111 +48,55 @@ def extract_network(
     """
     settings = extraction or Extraction()
     valid = valid_rows(segmentation, settled_only)
-    planes = _planes(segmentation, valid, settings)
-    if valid.sum() < 2 or not planes:
+    lines = traced(segmentation, valid, settings)
+    if lines is None:
         return WallNetwork(region, ())
-    any_wall = functools.reduce(np.add, planes.values())
-    ridge = _smoothed(any_wall)
-    chains, edge = _chains(any_wall, ridge, valid, settings)
-    if not len(chains):
+    canvas = Canvas(lines.edge, lines.valid)
+    lines, along = _named(lines, settings)
+    if not len(lines.chains):
         return WallNetwork(region, ())
-    canvas = Canvas(edge, valid)
-    segments, nodes = tied(*_segments(chains, ridge, planes, settings), canvas)
+    segments, nodes = tied(*_segments(lines, along, settings), canvas)
     network = in_metres(segments, nodes, canvas, region)
-    return replace(network, grains=grain_maps.grains(network, any_wall.shape, valid=valid))
+    return replace(network, grains=grain_maps.grains(network, lines.edge.shape, valid=valid))
 
 
-def _planes(
-    segmentation: Segmentation, valid: NDArray[np.bool_], settings: Extraction
-) -> dict[int, Image]:
-    """Return the probability of each drawn class; unscanned rows mirror those nearest to them."""
-    if not valid.any():
-        return {}
-    planes = {
-        int(code): np.asarray(plane, np.float32)
-        for code, plane in zip(segmentation.classes, segmentation.probability, strict=True)
-        if code in settings.codes
-    }
-    if not valid.all():
-        nearest = ndimage.distance_transform_edt(
-            ~valid, return_distances=False, return_indices=True
-        )[0]
-        mirrored = np.clip(2 * nearest - np.arange(len(valid)), 0, len(valid) - 1)
-        nearest = np.where(valid[mirrored], mirrored, nearest)
-        planes = {code: plane[nearest] for code, plane in planes.items()}
-    # a sum of squares costs less than a copy
-    known = {code: not np.isnan(np.vdot(plane, plane)) for code, plane in planes.items()}
-    return {code: plane if known[code] else np.nan_to_num(plane) for code, plane in planes.items()}
+def _named(lines: Traced, settings: Extraction) -> tuple[Traced, dict[int, NDArray[np.float32]]]:
+    """Return the lines that are some, and the probability of each drawn class along them.
 
-
-def _smoothed(any_wall: Image) -> Image:
-    """Return a probability in which pixels do not jump: ridges and valleys are told by it."""
-    smoothed = cv2.GaussianBlur(any_wall, (7, 7), 0.7, borderType=cv2.BORDER_REFLECT_101)
-    return np.asarray(smoothed, np.float32)
-
-
-def _chains(
-    any_wall: Image, ridge: Image, valid: NDArray[np.bool_], settings: Extraction
-) -> tuple[Chains, Mask]:
-    """Return the lines of pixels, and the places where a line may end without being an open end."""
-    high = settings.threshold
-    mask = without_valleys(any_wall > high * settings.low, ridge)
-    thickness = _thickness(mask)
-    skeleton = thin(mask)
-    skeleton[~valid] = False
-    # the last pixels of a thick line are cut with it
-    rows, columns = borders.edge_distances(mask.shape[1], valid)
-    edge = (rows <= 2)[:, None] | (columns <= 2)
-    edge |= (rows[:, None] <= thickness) | (columns <= thickness)
-    inside = (rows > 0)[:, None] & (columns > 0)
-    judgement = Judgement(thickness, settings.spur_pixels, edge, any_wall < high)
-    chains = prune(trace(skeleton), judgement)
-    chains = _lines(chains, any_wall > high, edge, inside, settings.min_pixels)
-    return bridged(chains, any_wall, edge, settings.gap), edge
-
-
-def _lines(chains: Chains, start: Mask, edge: Mask, inside: Mask, shortest: int) -> Chains:
-    """Return the pieces of a skeleton that are lines.
-
-    Some pixel of them lies at a start, and they are long enough, or half as long and cut by the
-    edge. What lies in the outermost pixels alone is not cut by the edge, it lies along it.
+    That there may be a line is for the model to say; which class it is of, or whether it is none at
+    all, the surroundings know better.
     """
-    if not len(chains):
-        return chains
-    piece, size = pieces(chains)
-    starts, touches, enters = np.zeros((3, len(size)), bool)
-    at = np.ravel_multi_index(tuple(chains.pixels.T), edge.shape)
-    for found, place in ((starts, start), (touches, edge), (enters, inside)):
-        found[piece[np.logical_or.reduceat(place.take(at), chains.starts[:-1])]] = True
-    long = (size >= shortest) | (touches & enters & (size >= shortest // 2))
-    return chains.only((starts & long)[piece])
+    drawn = [code for code in lines.planes if code in settings.codes]
+    if not settings.surroundings or not can_name(tuple(lines.planes)):
+        return lines, {code: lines.along(code) for code in drawn}
+    values = np.stack([lines.along(code) for code in READ])
+    shares = shipped().shares(Lines(lines.chains, lines.numbers, lines.edge, lines.valid, values))
+    own = shares[[1 + READ.index(code) for code in drawn]]
+    kept = np.add.reduceat(own.sum(axis=0) - 0.5, lines.chains.starts[:-1]) > 0
+    if not kept.all():
+        before, lines = lines, lines.only(kept, settings)
+        own = own[:, _places(before.places, lines.places)]
+    total = sum(lines.along(code) for code in drawn) / np.maximum(own.sum(axis=0), 1e-12)
+    return lines, dict(zip(drawn, own * total, strict=True))
 
 
-def _thickness(mask: Mask) -> Image:
-    """Return the distance of every pixel of a mask to the nearest one outside, px, to 2 %."""
-    wide = cv2.copyMakeBorder(mask.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    found = cv2.distanceTransform(wide, cv2.DIST_L2, cv2.DIST_MASK_5)[1:-1, 1:-1]
-    return np.asarray(found, np.float32)
+def _places(all_pixels: NDArray[np.int64], pixels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each of some pixels stands in a list of all of them."""
+    order = np.argsort(all_pixels)
+    return np.asarray(order[np.searchsorted(all_pixels, pixels, sorter=order)])
 
 
 def _segments(
-    chains: Chains, ridge: Image, planes: dict[int, Image], settings: Extraction
+    lines: Traced, along: dict[int, NDArray[np.float32]], settings: Extraction
 ) -> tuple[list[Segment], Points]:
     """Return the pieces of lines, and where the nodes are that they end at."""
-    numbers, nodes = merge_nodes(chains, settings.spur_pixels + 1)
-    within = (numbers[:, 0] == numbers[:, 1]) & (chains.lengths <= settings.spur_pixels + 1)
-    outside = chains.closed | ~within
-    chains, numbers = chains.only(outside), numbers[outside]
-    if not len(chains):
-        return [], nodes
-    course = _courses(chains, ridge)
-    at = np.ravel_multi_index(tuple(chains.pixels.T), ridge.shape)
-    along = {code: plane.take(at) for code, plane in planes.items()}
+    chains, nodes = lines.chains, lines.nodes
+    course = _courses(chains, lines.ridge)
     named = pieces_of(along, chains.starts, settings.naming, settings.piece_pixels)
     segments, cuts = [], nodes.tolist()
-    columns = (chains.starts[:-1], chains.closed, numbers)
-    lines = zip(named, *(column.tolist() for column in columns), strict=True)
-    for parts, first, closed, terminals in lines:
+    columns = (chains.starts[:-1], chains.closed, lines.numbers)
+    each = zip(named, *(column.tolist() for column in columns), strict=True)
+    for parts, first, closed, terminals in each:
         if closed and len(parts) == 1:
             part = course[first : first + parts[0].last + 1]
             segments.append(Segment(part, parts[0].code, parts[0].probability, None))

@@ -46,6 +46,9 @@ from ai_afm.types import LineFlag, ProbeKind, ProbeRequest, SlowDirection
 
 __all__ = ["CONTRACT", "Check", "ContractBroken", "Subject"]
 
+GENEROUS = 1e-7
+"""Compliance of a sweep that is to reach its full amplitude, A."""
+
 
 def accept_is_idempotent_and_moves_nothing(subject: Subject) -> None:
     """Check that what was accepted is accepted as it is, and that the tip stays."""
@@ -168,6 +171,30 @@ def a_probe_leaves_no_bias(subject: Subject) -> None:
     demand(largest <= subject.waveform.amplitude + 1e-3, f"the probe applied {largest:.3g} V")
 
 
+def a_current_sweep_ends_at_its_limit(subject: Subject) -> None:
+    """Check that a sweep keeps what is within its compliance, no more, and leaves no bias.
+
+    The limit of the second sweep is half of the largest current of the first one.
+    """
+    microscope = subject.microscope
+    can = microscope.capabilities
+    if not (can.probes and can.current_limit):
+        return
+    wave = replace(subject.waveform, drive=0.0, off_time=0.0, compliance=GENEROUS)
+    request = ProbeRequest(ProbeKind.CURRENT_VOLTAGE, can.scanner_range.center, wave)
+    first = microscope.probe(microscope.accept(request))
+    demand("current" in first.extra, "a current-voltage curve has a channel current")
+    limit = float(np.abs(first.extra["current"]).max()) / 2
+    demand(limit > 0, "the sweep to its full amplitude draws some current")
+    limited = replace(request, waveform=replace(wave, compliance=limit))
+    second = microscope.probe(microscope.accept(limited))
+    check_zero(subject)
+    largest = float(np.abs(second.extra["current"]).max(initial=0.0))
+    demand(largest <= limit, f"{largest:.3e} A were read beyond the limit of {limit:.3e} A")
+    demand(0 < len(second.time) < len(first.time), "the sweep ends at its limit and keeps the rest")
+    demand("current" in second.stopped, f"it says why it ended, not {second.stopped!r}")
+
+
 def withdraw_is_latched(subject: Subject) -> None:
     """Check that after `withdraw` nothing scans until `clear`."""
     microscope = subject.microscope
@@ -207,6 +234,7 @@ CONTRACT: tuple[Check, ...] = (
     a_path_takes_the_time_of_the_cost_model,
     a_path_broken_off_leaves_no_bias,
     a_probe_leaves_no_bias,
+    a_current_sweep_ends_at_its_limit,
     a_write_brings_its_strokes_in_order,
     a_write_broken_off_leaves_no_bias,
     a_wait_takes_its_time,

@@ -34,6 +34,7 @@ from ai_afm.types import (
     Mode,
     PathRequest,
     Point,
+    ProbeKind,
     ProbeRequest,
     ScanLine,
     ScanRegion,
@@ -44,6 +45,9 @@ from ai_afm.types import (
 
 SCANNER = ScanRegion((0.0, 0.0), (2e-5, 1e-5))
 """Range of the fake's scanner."""
+
+RESISTANCE = 1e9
+"""Of its sample, ohm."""
 
 
 def wide_limits(region: ScanRegion = SCANNER) -> Limits:
@@ -122,7 +126,7 @@ class FakeMicroscope:
         channels = (Channel("height", "m"), Channel("amplitude", "arb"), *current)
         return Capabilities(
             name="fake", scanner_range=SCANNER, channels=channels, feedback=self.feedback,
-            paths=True, variable_speed=True, writes=True,
+            paths=True, variable_speed=True, writes=True, current_limit=True,
         )  # fmt: skip
 
     def accept(self, request: R) -> R:
@@ -171,7 +175,10 @@ class FakeMicroscope:
             self.scanning = False
 
     def probe(self, request: ProbeRequest) -> Spectrum:
-        """Hold the amplitude of the waveform and return what was applied."""
+        """Hold the amplitude of the waveform and return what was applied.
+
+        A current-voltage curve is a ramp to the amplitude across a resistor instead.
+        """
         self._enter("probe")
         self._touch()
         self.position, self.scanning = request.position, True
@@ -181,7 +188,15 @@ class FakeMicroscope:
             self.bias, self.drive = wave.amplitude, wave.drive
             self.clock.sleep(wave.duration)
         self._enter("waveform")
-        applied = np.full(samples, self.bias, np.float32)
+        applied, extra, stopped = np.full(samples, self.bias, np.float32), {}, ""
+        if wave is not None and request.kind is ProbeKind.CURRENT_VOLTAGE:
+            applied = np.linspace(0.0, self.bias, samples, dtype=np.float32)
+            current = applied / np.float32(RESISTANCE)
+            limit = math.inf if wave.compliance is None else wave.compliance
+            within = np.abs(current) <= limit
+            applied, extra = applied[within], {"current": current[within]}
+            samples = int(within.sum())
+            stopped = "" if within.all() else f"at the current limit of {limit:.3g} A"
         if self.feedback is not Feedback.CURRENT:
             self.bias = self.drive = 0.0
         self.scanning = False
@@ -189,7 +204,7 @@ class FakeMicroscope:
             request=request, time=np.linspace(0.0, 7e-3, samples), bias=applied,
             response=np.ones(samples, np.complex64), on_field=np.ones(samples, bool),
             cycle=np.zeros(samples, np.int32), write_bias=applied, response_unit="arb",
-            measurement=self.measurement(), extra={},
+            measurement=self.measurement(), extra=extra, stopped=stopped,
         )  # fmt: skip
 
     def write(self, request: WriteRequest) -> Iterator[AppliedStroke]:

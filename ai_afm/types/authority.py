@@ -90,6 +90,9 @@ class Limits:
         Distance of one move between requests, m.
     max_run_time
         Instrument time of the whole run, s.
+    unlimited_current
+        Whether current-voltage curves may be measured on an instrument that cannot end a sweep at
+        a current by itself: `max_current` is then checked when the sweep is over.
     """
 
     region: ScanRegion
@@ -105,3 +108,4 @@ class Limits:
     max_dose: float
     max_travel: float
     max_run_time: float
+    unlimited_current: bool = False

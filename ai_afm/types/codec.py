@@ -49,6 +49,8 @@ _CLASSES: Mapping[str, type[Any]] = {
     )
 }
 _HINTS = {cls: typing.get_type_hints(cls) for cls in _CLASSES.values()}
+_ADDED: Mapping[str, frozenset[str]] = {"Waveform": frozenset({"compliance"})}
+"""Keys that older files lack: there they have the default of their class."""
 
 
 def encode(value: Any) -> dict[str, Any]:
@@ -180,10 +182,12 @@ def _decode_class(stored: Any, cls: type, where: str) -> Any:
     if not isinstance(stored, dict) or stored.get(TAG) != cls.__name__:
         raise BadInput(f"{where} is not a stored {cls.__name__}")
     hints = _HINTS[cls]
-    wrong = sorted(set(stored) - {TAG} ^ set(hints))
+    lacking = _ADDED.get(cls.__name__, frozenset()) - set(stored)
+    wrong = sorted(set(stored) - {TAG} ^ set(hints) - lacking)
     if wrong:
         raise BadInput(f"{where}: key {wrong[0]!r} is missing or unknown")
-    return cls(**{key: _decode(stored[key], hint, f"{where}.{key}") for key, hint in hints.items()})
+    known = {key: hint for key, hint in hints.items() if key not in lacking}
+    return cls(**{key: _decode(stored[key], hint, f"{where}.{key}") for key, hint in known.items()})
 
 
 def _scalar(value: Any, hint: type, where: str) -> Any:

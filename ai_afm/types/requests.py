@@ -20,6 +20,7 @@ class Role(StrEnum):
 
     OVERVIEW = "overview"
     ZOOM = "zoom"
+    FOLLOW = "follow"
     RASTER = "raster"
     AREA = "area"
     MAP = "map"
@@ -203,6 +204,9 @@ class Waveform:
     envelope
         "triangle": 0, +max, 0, -max, 0 in each cycle. "step": one step to `amplitude` and back
         (relaxation): `steps` samples on field, then `steps` off field.
+    compliance
+        Current-voltage curves only: largest |current|, A. The instrument itself ends the sweep
+        there, with the bias back at zero; what was measured before is kept.
     """
 
     amplitude: float
@@ -214,6 +218,7 @@ class Waveform:
     first_polarity: int = 1
     drive: float = 1.0
     envelope: str = "triangle"
+    compliance: float | None = None
 
     @property
     def duration(self) -> float:

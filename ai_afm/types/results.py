@@ -203,6 +203,8 @@ class Spectrum:
         Further arrays of the same length by name (height m, deflection m, force N, frequency Hz).
     fit
         Results of a named fit with units in the names, as (key, value).
+    stopped
+        Why the instrument ended it before the end of its waveform, empty where it did not.
     """
 
     request: ProbeRequest
@@ -216,6 +218,7 @@ class Spectrum:
     measurement: Measurement
     extra: Mapping[str, NDArray[np.float32]]
     fit: tuple[tuple[str, float], ...] = ()
+    stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -44,8 +44,8 @@ def limits(region=RANGE, seconds=36000.0, max_bias=10.0):
     )
 
 
-def line(x0, y0, x1, y1, code=1, probability=0.9):
-    t = np.linspace(0, 1, 401)[:, None]
+def line(x0, y0, x1, y1, code=1, probability=0.9, points=401):
+    t = np.linspace(0, 1, points)[:, None]
     points = np.array([[x0, y0]]) * (1 - t) + np.array([[x1, y1]]) * t
     return Wall(points * UM, code, probability)
 

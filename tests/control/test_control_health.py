@@ -17,11 +17,13 @@ from ai_afm.types import (
     ConsentLevel,
     ConsentZone,
     Observation,
+    PathRequest,
     ProbeKind,
     ProbeRequest,
     Role,
     ScanRegion,
     ScanRequest,
+    Sweep,
 )
 
 COSTS = Costs(InstrumentTimes(), 3600.0)
@@ -220,3 +222,46 @@ def test_a_lift_comes_first_where_it_is_asked_for_and_allowed():
     assert lift.position == tuple(SPOTS[-1])
     assert isinstance(taken(survey, lifts).observations[-1].request, ScanRequest)
     assert isinstance(next_health(lifts, survey_of(overview()), COSTS).request, ScanRequest)
+
+
+PATH = PathRequest(
+    tuple(Sweep((0.0, y * 1e-8), (4e-7, y * 1e-8), 1e-6, 40) for y in range(64)),
+    role=Role.AREA,
+    target="map 1, part 1 of 1",
+)
+
+
+def bad_path(number=1, **how):
+    return Observation(number, PATH, 48, finished=False, notes={"bad_from": 16} | how)
+
+
+def test_the_rest_of_a_bad_path_comes_first_and_once():
+    survey = survey_of(bad_path())
+    choice = next_health(PLAIN, survey, COSTS)
+    assert choice.request.sweeps == PATH.sweeps[16:]
+    assert (choice.request.role, choice.request.target) == (PATH.role, PATH.target)
+    assert "The rest of path 1, 48 sweeps, once more: from sweep 16 on" in choice.reason
+    done = survey.add(Observation(2, choice.request, 48, notes={"again_of": 1}))
+    assert next_health(PLAIN, done, COSTS) is None
+
+
+def test_the_rest_of_a_path_goes_where_the_sample_is_now():
+    survey = survey_of(bad_path()).add(zoom(1, offset=(40e-9, -30e-9)))
+    request = next_health(PLAIN, survey, COSTS).request
+    assert request.sweeps[0].start == pytest.approx((40e-9, 16e-8 - 30e-9))
+
+
+def test_a_path_that_is_as_bad_again_ends_the_run():
+    survey = survey_of(bad_path())
+    rest = next_health(PLAIN, survey, COSTS).request
+    notes = {"again_of": 1, "doubts": ["lost_contact"], "good": {}}
+    ended = next_health(PLAIN, survey.add(Observation(2, rest, 48, notes=notes)), COSTS)
+    assert ended.request is None
+    assert "path 2 repeats what was bad in path 1" in ended.reason
+
+
+def test_the_rest_of_a_path_that_is_refused_or_too_dear_is_left():
+    survey = survey_of(bad_path())
+    rest = next_health(PLAIN, survey, COSTS).request
+    assert next_health(PLAIN, survey.refuse(rest, "no"), COSTS) is None
+    assert next_health(PLAIN, survey_of(bad_path(), seconds=10.0), COSTS) is None

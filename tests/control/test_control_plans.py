@@ -34,7 +34,7 @@ STRAIGHT = (line(-2.4, 0.1, 2.4, 0.1),)
 class Seen:
     """A target that one frame has shown, as far as plans look at it."""
 
-    name, candidate, unknown = "T1", None, None
+    name, candidate, unknown, frames = "T1", None, None, ()
 
     def __init__(self, walls, junctions=(), anchor=(0.0, 0.1 * UM), region=FRAME):
         joints = tuple(Junction((x * UM, y * UM), (1, 1, 1)) for x, y in junctions)

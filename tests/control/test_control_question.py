@@ -12,6 +12,7 @@ from ai_afm import geometry
 from ai_afm.config import QuestionSettings, RunConfig, resolved
 from ai_afm.control import question_checks as checks
 from ai_afm.control.costs import Costs
+from ai_afm.control.likeness import Likeness
 from ai_afm.control.question import next_question
 from ai_afm.control.question_plan import next_place, registered, selection, station_facts
 from ai_afm.control.question_sites import Room
@@ -19,6 +20,7 @@ from ai_afm.errors import ConfigError
 from ai_afm.image.instrument_time import InstrumentTimes
 from ai_afm.survey.patch import Scale
 from ai_afm.survey.question.gathered import gather
+from ai_afm.survey.question.ground import GroundMap
 from ai_afm.survey.question.view import DomainView
 from ai_afm.survey.survey import Survey
 from ai_afm.types import (
@@ -102,6 +104,29 @@ def test_both_domains_are_compared_without_a_wall_site():
 def test_bulk_of_the_other_polarity_is_left_out_where_nobody_wants_it():
     spots = room(both_polarities=False).block(FIELD.center, -1)
     assert [(s.kind, s.domain) for s in spots] == [("W", -1), ("B", -1)]
+
+
+def on_slopes(slope):
+    """A room whose ground has a slope (x, y in m -> rise over run)."""
+    x, y = geometry.pixel_grid(FIELD, (30, 36))
+    ground = GroundMap(FIELD, None, None, {"slope": slope(x, y)})
+    asked = QuestionSettings.model_validate(ASKED)
+    return Room(view(), asked, 1.2e-7, lambda at: True, [], Likeness(ground, 0.03, 1e3))
+
+
+def test_a_partner_stands_on_ground_like_that_of_its_wall_site():
+    edge = FIELD.center[0] + 5e-8
+    spots = on_slopes(lambda x, y: np.where(x > edge, 0.2, 0.01)).block(FIELD.center, 1)
+    assert {s.kind for s in spots} == {"W", "B", "O"}
+    assert len({s.at[0] > edge for s in spots}) == 1
+    assert all(("slope" in s.like) == (s.kind != "W") for s in spots)
+
+
+def test_where_no_ground_is_like_that_of_the_wall_there_is_no_block():
+    def steeper(x, y):
+        return 4e6 * np.abs(y - FIELD.center[1])
+
+    assert on_slopes(steeper).block(FIELD.center, 1) == ()
 
 
 def test_no_site_lies_where_a_person_has_not_allowed_it():

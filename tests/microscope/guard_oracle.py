@@ -45,6 +45,7 @@ class Setting:
     own_setpoint: float = 1.0
     lifts: bool = False  # whether the tip is lifted for moves within a path
     travel_speed: float = 2e-5
+    current_limit: bool = True  # whether a current sweep ends by itself at its compliance
 
 
 TURN, LATENCY, SETTLE, SETTLE_RANGE, RANGE, RECOVERY, CHANGE = (
@@ -287,6 +288,14 @@ def points_along(start: complex, end: complex, setting: Setting) -> list[complex
     return [start + direction * m for m in near if 0 < m < abs(end - start)]
 
 
+def current_ok(kind: str, compliance: object, setting: Setting) -> bool:
+    if kind != "current_voltage":
+        return compliance is None
+    if not (setting.current_limit or setting.limits.unlimited_current):
+        return False
+    return compliance is not None and 0 < compliance <= setting.limits.max_current
+
+
 def probe(request: ProbeRequest, setting: Setting) -> bool:
     if not reachable([complex(*request.position)], setting):
         return False
@@ -297,6 +306,8 @@ def probe(request: ProbeRequest, setting: Setting) -> bool:
         return request.waveform is None and pressed and bias_ok(zone, 0.0)
     wave = request.waveform
     if wave is None or request.indentation is not None:
+        return False
+    if not current_ok(request.kind, wave.compliance, setting):
         return False
     counts = all(isinstance(n, int) and 1 <= n <= 10**6 for n in (wave.steps, wave.cycles))
     return (

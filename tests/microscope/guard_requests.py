@@ -54,6 +54,12 @@ def a_waveform(rng: np.random.Generator) -> Waveform:
     )
 
 
+def a_sweep(rng: np.random.Generator) -> Waveform:
+    """Return a current sweep whose limit is missing, allowed, a hair too large, or of any kind."""
+    limit = rng.choice((None, 1e-8, 1e-7, 1e-7 * (1 + abs(near(rng))), rng.uniform(-1e-7, 3e-7)))
+    return replace(a_waveform(rng), compliance=None if limit is None else float(limit))
+
+
 def a_drive(rng: np.random.Generator) -> Drive | None:
     if rng.random() < 0.3:
         return None
@@ -75,6 +81,8 @@ def a_request(rng: np.random.Generator) -> ScanRequest | ProbeRequest | PathRequ
         x, y = rng.uniform(-9e-6, 9e-6), rng.uniform(-4e-6, 4e-6)
         if rng.random() < 0.2:
             return ProbeRequest(ProbeKind.FORCE_CURVE, (x, y), indentation=rng.uniform(0, 2e-7))
+        if rng.random() < 0.25:
+            return ProbeRequest(ProbeKind.CURRENT_VOLTAGE, (x, y), a_sweep(rng))
         return ProbeRequest(ProbeKind.HYSTERESIS_LOOP, (x, y), a_waveform(rng))
     if kind == 2:
         points = rng.uniform(-1e-6, 1e-6, (4, 2)) + rng.uniform(-7e-6, 7e-6, 2) * (1, 0.5)
@@ -144,7 +152,10 @@ def a_case(rng: np.random.Generator) -> tuple[object, Setting]:
     earlier = (request,) * int(rng.integers(0, 3))
     position = complex(*rng.uniform(-1e-6, 1e-6, 2))
     lifts = bool(rng.random() < 0.5)
-    setting = Setting(limits, SCANNER, zones, earlier, position, lifts=lifts)
+    if rng.random() < 0.3:
+        limits = replace(limits, unlimited_current=True)
+    ends = bool(rng.random() < 0.6)
+    setting = Setting(limits, SCANNER, zones, earlier, position, lifts=lifts, current_limit=ends)
     if rng.random() < 0.5:
         return on_an_edge(request, setting, rng)
     if rng.random() < 0.1:

@@ -21,6 +21,7 @@ class Instrument(FakeMicroscope):
 
     scanner = SCANNER
     lifts = False
+    ends = True
 
     @property
     def capabilities(self) -> Capabilities:
@@ -28,12 +29,14 @@ class Instrument(FakeMicroscope):
             FakeMicroscope.capabilities.fget(self),
             scanner_range=self.scanner,
             lifts_to_move=self.lifts,
+            current_limit=self.ends,
         )
 
 
 def guard_for(setting: Setting) -> GuardedMicroscope:
     instrument = Instrument()
     instrument.scanner, instrument.lifts = setting.scanner, setting.lifts
+    instrument.ends = setting.current_limit
     instrument.position = (setting.position.real, setting.position.imag)
     dose = DoseMap()
     for request in setting.earlier:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from run_parts import PhaseGradient, config, create, session
@@ -12,6 +13,7 @@ import ai_afm.cli.replay as command
 import ai_afm.service.session as service
 from ai_afm.cli.app import app
 from ai_afm.errors import BadInput, ConfigError
+from ai_afm.service.replay.stops import Stop
 from ai_afm.testing.glimpses import InProcessGlimpses
 
 SMALL = {
@@ -80,6 +82,8 @@ def test_a_run_replayed_decides_the_same(folder):
     assert said["identical"]
     assert said["first_difference"] is None
     assert said["decisions"] > 5
+    assert said["records"] >= 3, "each scan is asked about: would it have been stopped?"
+    assert said["stopped_early"] == 0
     assert contents(folder) == before
 
 
@@ -98,6 +102,31 @@ def test_a_run_whose_configuration_was_changed_afterwards_is_told_and_fails(fold
     assert code == command.DIFFERENT
     assert not said["identical"]
     assert "away" in said["first_difference"]["difference"]
+
+
+def test_a_stop_that_today_would_not_be_made_is_a_difference(folder, monkeypatch):
+    """As if the journal told of a stop that the same controller does not make."""
+    made = command.ask_stops
+
+    def other(told, look, config):
+        first, *rest = made(told, look, config)
+        yield replace(first, recorded=Stop(16, "controller", "because"))
+        yield from rest
+
+    monkeypatch.setattr(command, "ask_stops", other)
+    code, said = replay(folder)
+    assert code == command.DIFFERENT
+    assert said["stopped_early"] == 1
+    told = said["first_difference"]["difference"]
+    assert told == (
+        "scan 1 goes on to its end instead of: ends after 16 rows (controller: because)"
+    )
+
+
+def test_which_frames_another_configuration_would_have_stopped(folder):
+    _, said = replay(folder, "--what-if", "stop.doubt=0.4")
+    assert [row["same"] for row in said["what_if_stops"]] == [True] * said["records"]
+    assert said["what_if_stops"][0]["scan"] == 1
 
 
 def test_what_another_controller_would_have_asked_for(folder):

@@ -11,6 +11,7 @@ from ai_afm.report.summary import summarise
 from ai_afm.run import run
 from ai_afm.service.replay.ask import ask_again
 from ai_afm.service.replay.told import read_run
+from ai_afm.survey.question.starts import starts_of
 from ai_afm.types import ProbeRequest
 
 OPTIONS = {"world": "ferroelectric_ceramic"}
@@ -61,6 +62,14 @@ def test_a_run_probes_a_plan_and_after_an_end_in_the_middle_goes_on_with_the_sam
     assert [f"site {k} of {whole}" in r.reason for k, r in enumerate(requests, start=1)] == (
         [True] * whole
     )
+    starts = starts_of(list(summary.survey.probes()))
+    assert set(starts) == {r.site for r in requests}
+    # the first loop beside a wall may have guessed which sign switches its domain
+    wrong = [site for site, start in starts.items() if start.against is False]
+    assert len(wrong) <= 1
+    assert plan == "along" or any(start.against for start in starts.values())
+    signs = [r.waveform.first_polarity for r in requests if starts[r.site].domain == ""]
+    assert abs(sum(signs)) <= 1 + (plan == "star")
     page = render(folder, summary)
     assert "Fixed plans" in page
     assert "arc length along the wall (nm)" in page or plan != "along"

@@ -8,6 +8,8 @@ from ai_afm.config.load import parse_config
 from ai_afm.control.spectra import probe_of, words_of
 from ai_afm.errors import ConfigError, OutOfRange
 from ai_afm.image.scan_layout import read_scan
+from ai_afm.report.paper_table import site_rows
+from ai_afm.report.story import tell
 from ai_afm.report.summary import summarise
 from ai_afm.run import run
 from ai_afm.store.probe_file import read_probe
@@ -72,6 +74,29 @@ def test_a_run_measures_the_spectra_asked_for_instead_of_loops(monkeypatch, tmp_
     assert stored.request.kind == ProbeKind(kind)
     assert key in dict(stored.fit)
     assert all(key in o.notes["fit"] for o in probes)
+
+
+def test_a_current_sweep_that_reaches_the_limit_is_kept_marked_and_the_run_goes_on(
+    monkeypatch, tmp_path
+):
+    folder = finished(
+        monkeypatch, tmp_path, limits={"max_current_na": 0.003},
+        spectra={"kind": "current_voltage", "steps": 32},
+        targets={"count": 1, "ladder_nm": (600.0,), "lines": 32, "pixels": 40},
+    )  # fmt: skip
+    summary = summarise(folder)
+    probes = list(summary.survey.probes())
+    assert len(probes) == 2
+    stopped = [o for o in probes if "stopped" in o.notes]
+    assert stopped
+    for observation in stopped:
+        stored = read_probe(folder.probe_file(observation.number)).spectrum
+        assert np.abs(stored.extra["current"]).max() <= 3e-12
+        assert stored.stopped == observation.notes["stopped"]
+        assert "the current limit of 3e-12 A" in stored.stopped
+    rows = {row["probe"]: row for row in site_rows(tell(folder, summary), None)}
+    assert rows[stopped[0].number]["stopped"] == stopped[0].notes["stopped"]
+    assert rows[stopped[0].number]["compliance_a"] == pytest.approx(3e-12)
 
 
 def test_loops_stay_what_is_measured_without_the_table():

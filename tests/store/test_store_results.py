@@ -68,6 +68,14 @@ def test_every_sample_of_a_probe_comes_back(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["000004.h5"]
 
 
+def test_why_a_probe_ended_early_is_kept_and_files_of_before_that_can_be_read(tmp_path):
+    write_probe(tmp_path / "1.h5", 1, replace(spectrum(), stopped="at the current limit"))
+    assert read_probe(tmp_path / "1.h5").spectrum.stopped == "at the current limit"
+    with h5py.File(tmp_path / "1.h5", "r+") as file:
+        del file["entry/stopped"]
+    assert read_probe(tmp_path / "1.h5").spectrum.stopped == ""
+
+
 def test_silx_draws_a_probe_against_time(tmp_path):
     nxdata = pytest.importorskip("silx.io.nxdata")
     write_probe(tmp_path / "1.h5", 1, spectrum())

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ai_afm.survey.gaps import Gap
-from ai_afm.survey.walls import Extraction, extract_network
+from ai_afm.survey.tracing import Extraction
+from ai_afm.survey.walls import extract_network
 from ai_afm.types import ScanRegion, Segmentation
 
 SHAPE = (60, 110)

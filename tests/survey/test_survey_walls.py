@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_afm.survey.walls import Extraction, extract_network
+from ai_afm.survey.tracing import Extraction
+from ai_afm.survey.walls import extract_network
 from ai_afm.types import ScanRegion, Segmentation, SlowDirection
 
 SHAPE = (120, 160)

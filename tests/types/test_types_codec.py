@@ -134,3 +134,14 @@ def test_numbers_that_are_none_are_refused_both_ways():
 def test_other_classes_are_not_stored():
     with pytest.raises(BadInput, match="a dict cannot be stored"):
         encode({"a": 1})
+
+
+def test_a_waveform_stored_before_there_were_current_limits_has_none():
+    wave = Waveform(2.0, compliance=1e-9)
+    stored = encode(wave)
+    assert decode(stored) == wave
+    del stored["compliance"]
+    assert decode(stored) == Waveform(2.0)
+    del stored["amplitude"]
+    with pytest.raises(BadInput, match="'amplitude' is missing"):
+        decode(stored)

@@ -52,7 +52,7 @@ def _contact(bench: Bench) -> Look:
         nonlocal held
         check = check_contact(passes, held)
         if check.verdict is not Verdict.SUSPECT:
-            held = held_by(passes)
+            held = held_by(passes, held) or held
         return check
 
     return look

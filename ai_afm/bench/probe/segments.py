@@ -10,7 +10,10 @@ from scipy import ndimage
 
 from ai_afm import geometry
 from ai_afm.bench.probe.station import Station
+from ai_afm.config import ProbeSettings
+from ai_afm.control.likeness import Likeness
 from ai_afm.survey.patch import Patch, Scale, read_patch, scale_of, wall_near
+from ai_afm.survey.question.ground import ground_of
 from ai_afm.survey.question.rules import RADII
 from ai_afm.types import Point, ScanRegion
 
@@ -36,10 +39,13 @@ class Field:
         Signed response.
     scale
         Of the response, positive like the first field's.
+    likeness
+        How like its wall site a partner has to be, as in a run.
     """
 
     patch: Patch
     scale: Scale
+    likeness: Likeness
 
 
 def fields(extent: float, rng: np.random.Generator) -> Iterator[ScanRegion]:
@@ -61,7 +67,16 @@ def look(
     """Image a field in (lines, pixels) at a line rate (Hz); `None` where it has one polarity."""
     frame = station.image(region, shape, rate)
     scale = scale_of(frame, like=like)
-    return None if scale is None else Field(read_patch(frame, scale), scale)
+    if scale is None:
+        return None
+    likeness = Likeness.of(ProbeSettings(), ground_of(frame, like=scale))
+    return Field(read_patch(frame, scale), scale, likeness)
+
+
+def alike(field: Field, wall: Point, places: list[Point]) -> list[Point]:
+    """Return those of some places that are like a wall site in slope and contact resonance."""
+    good = field.likeness.alike(wall, np.array(places).reshape(-1, 2))
+    return [place for place, is_alike in zip(places, good, strict=True) if is_alike]
 
 
 def wall_sites(field: Field, sign: int, used: list[Point], spacing: float) -> Iterator[Point]:

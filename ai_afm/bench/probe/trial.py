@@ -8,6 +8,7 @@ import numpy as np
 
 from ai_afm.bench.probe.segments import (
     Field,
+    alike,
     bulk_sites,
     fields,
     look,
@@ -161,7 +162,7 @@ def _blocks(seen: Field, segment: str, count: int, night: Night) -> Iterator[lis
         bulk = next(
             (
                 p
-                for p in bulk_sites(seen, SIGN, wall, spacing)
+                for p in alike(seen, wall, bulk_sites(seen, SIGN, wall, spacing))
                 if all(math.dist(p, q) >= spacing for q in used)
             ),
             None,

@@ -13,7 +13,8 @@ from ai_afm.segment.classical import find_lines
 from ai_afm.segment.metrics import thinned
 from ai_afm.segment.model_file import LoadedModel
 from ai_afm.survey.grains import draw
-from ai_afm.survey.walls import extract_network, valid_rows
+from ai_afm.survey.tracing import valid_rows
+from ai_afm.survey.walls import extract_network
 from ai_afm.types import ClassCode, Direction, Frame, Segmentation, WallNetwork
 
 DRAWN = (

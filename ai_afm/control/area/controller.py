@@ -12,7 +12,7 @@ from ai_afm.control.area.anchor import anchored
 from ai_afm.control.area.baselines import RasterPolicy, SparseRefinePolicy
 from ai_afm.control.area.choose import TargetsPolicy
 from ai_afm.control.area.follow import FollowPolicy
-from ai_afm.control.area.state import Ground, Policy, Prediction, Settings, Step
+from ai_afm.control.area.state import Ground, Policy, Prediction, Seen, Settings, Step
 from ai_afm.control.area.uncertainty import UncertaintyPolicy
 from ai_afm.control.area.variable_speed import VariableSpeedPolicy
 from ai_afm.control.costs import Costs
@@ -22,6 +22,7 @@ from ai_afm.image.canvas import Grid
 from ai_afm.microscope.base import Capabilities
 from ai_afm.survey import places
 from ai_afm.survey.area_map import sweep_shifts
+from ai_afm.survey.health.again import rest_of
 from ai_afm.survey.survey import Survey
 from ai_afm.types import (
     AreaMap,
@@ -55,6 +56,8 @@ WORDS: Mapping[str, str] = {
     "raster": "the full raster",
 }
 """What the passes of a step are for."""
+
+_STILL: Point = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,24 +141,10 @@ def ground_of(config: RunConfig, survey: Survey, instrument: Capabilities) -> Gr
 
 def _ground(settings: Settings, done: tuple[_Done, ...]) -> Ground:
     ground = Ground(settings, np.zeros(settings.grid.shape, np.bool_))
-    if not done:
-        return ground
-    first, last = done[0], done[-1]
-    steps = tuple(_step_of(d.request) for d in done)
-    before = (ground.covered, *(d.area.covered for d in done[:-1]))
-    known = tuple(c for c, s in zip(before, steps, strict=True) if s.purpose == "verify")
-    looked = first.request.purpose == "overview"
-    return replace(
-        ground,
-        covered=last.area.covered,
-        overview=first.area.lines if looked else None,
-        kinds=first.area.kinds if looked else {},
-        seen=last.area.lines,
-        spent=sum(d.seconds for d in done),
-        at=last.at,
-        steps=steps,
-        known=known,
-    )
+    for one in done:
+        seen = Seen(one.area.lines, one.area.kinds)
+        ground = ground.after(_step_of(one.request), one.area.covered, seen, one.seconds, one.at)
+    return ground
 
 
 @lru_cache(maxsize=4)
@@ -208,10 +197,9 @@ def _prepared(
             role=Role.AREA,
             target=target,
         )
-    moves = sweep_shifts(drift, len(planned.sweeps))
     return replace(
         planned,
-        sweeps=tuple(map(_moved, planned.sweeps, moves)),
+        sweeps=_moved(planned.sweeps, drift),
         channels=imaging.channels,
         drive=imaging.drive,
         role=Role.AREA,
@@ -224,11 +212,15 @@ def _drift_during(survey: Survey, seconds: float) -> tuple[Point, Point]:
     return places.now(survey, (0.0, 0.0)), places.now(survey, (0.0, 0.0), seconds)
 
 
-def _moved(sweep: Sweep, offset: Point) -> Sweep:
-    if offset == (0.0, 0.0):
-        return sweep
+def _moved(sweeps: tuple[Sweep, ...], drift: tuple[Point, Point]) -> tuple[Sweep, ...]:
+    if drift == (_STILL, _STILL):
+        return sweeps
+    return tuple(map(_shifted, sweeps, sweep_shifts(drift, len(sweeps))))
+
+
+def _shifted(sweep: Sweep, offset: Point) -> Sweep:
     (x0, y0), (x1, y1), (dx, dy) = sweep.start, sweep.end, offset
-    return replace(sweep, start=(x0 + dx, y0 + dy), end=(x1 + dx, y1 + dy))
+    return Sweep((x0 + dx, y0 + dy), (x1 + dx, y1 + dy), sweep.speed, sweep.pixels)
 
 
 def _map_request(
@@ -258,8 +250,22 @@ def _shift(step: Step, name: str, observation: Observation) -> tuple[Point, Poin
     number = int(request.target.removeprefix(f"{name}, part ").split(" of ")[0])
     planned = step.requests[number - 1]
     assert isinstance(planned, PathRequest | ScanRequest)
+    if (observation.notes or {}).get("again_of") is not None:
+        planned = _rest(planned, request)
     first, last = (_between(_place(planned, end), _place(request, end)) for end in (0, -1))
     return first, last
+
+
+def _rest(
+    planned: PathRequest | ScanRequest, request: PathRequest | ScanRequest
+) -> PathRequest | ScanRequest:
+    """Return the last part of a plan where only that was scanned (once more, for it was bad)."""
+    if isinstance(planned, PathRequest) and isinstance(request, PathRequest):
+        return replace(planned, sweeps=planned.sweeps[-len(request.sweeps) :])
+    if isinstance(planned, ScanRequest) and isinstance(request, ScanRequest):
+        left = planned.shape[0] - request.shape[0]
+        return planned if left <= 0 else replace(planned, region=rest_of(planned, left))
+    return planned
 
 
 def _place(request: PathRequest | ScanRequest, end: int) -> Point:

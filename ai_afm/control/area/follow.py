@@ -44,17 +44,33 @@ class FollowPolicy:
 
 def lines_seen(probability: FloatImage, threshold: float) -> Mask:
     """Return the 1-px lines of a probability map, (lines, pixels) bool."""
-    return thin(drop_small(probability > threshold, SHORTEST))
+    return _lines_of(probability > threshold)
+
+
+def _lines_of(mask: Mask) -> Mask:
+    return thin(drop_small(mask, SHORTEST))
+
+
+def _joined_to(seeds: Mask, mask: Mask) -> Mask:
+    """Return the 8-connected pieces of a mask that hold a seed."""
+    count, pieces = cv2.connectedComponents(mask.astype(np.uint8))
+    keep = np.zeros(count, np.bool_)
+    keep[pieces[seeds & mask]] = True
+    kept: Mask = keep[pieces]
+    return kept
 
 
 def wanted(ground: Ground) -> Mask:
     """Return the pixels along known lines that were not scanned finely yet."""
     assert ground.seen is not None
     if ground.done("follow") or ground.overview is None:
-        lines = lines_seen(ground.seen, 0.5)
+        sure = ground.seen > 0.5
+        if ground.twinned:
+            # of two walls side by side one is doubtful until the tip was there
+            sure = _joined_to(sure, ground.seen > ground.settings.threshold)
+        lines = _lines_of(sure)
     else:
-        # patches may have been looked at meanwhile; elsewhere the overview itself sees best
-        lines = lines_seen(np.maximum(ground.seen, ground.overview), ground.settings.threshold)
+        lines = lines_seen(ground.overview, ground.settings.threshold)
     return along(lines, ground.half_width) & ~ground.covered
 
 
@@ -66,10 +82,14 @@ def along(lines: Mask, half_width: float) -> Mask:
 
 def strips(ground: Ground) -> Step | None:
     """Return the next round of strips, `None` when no known line is left to scan."""
-    rounds = len(ground.done("follow"))
-    if rounds >= MOST_ROUNDS:
+    if len(ground.done("follow")) >= MOST_ROUNDS:
         return None
-    mask = wanted(ground)
+    return strips_over(ground, wanted(ground))
+
+
+def strips_over(ground: Ground, mask: Mask) -> Step | None:
+    """Return a round of strips over the pixels that are `wanted`, `None` where those are few."""
+    rounds = len(ground.done("follow"))
     if rounds:
         mask = drop_small(mask, FEWEST)
     if mask.sum() < FEWEST:

@@ -3,14 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ai_afm import geometry
 from ai_afm.control.area.state import Mask, Settings
 from ai_afm.image.instrument_time import line_seconds, request_seconds
-from ai_afm.types import PathRequest, Point, Role, ScanRegion, ScanRequest
+from ai_afm.types import PathRequest, Point, Role, ScanRegion, ScanRequest, Sweep
 
 Runs = NDArray[np.int64]
 """(n, 3): row, first and last column of horizontal runs of pixels."""
@@ -36,12 +38,16 @@ def runs_of(mask: Mask, gap: int) -> Runs:
 
 
 def chains_of(runs: Runs) -> list[Runs]:
-    """Return runs in chains: each next one lies in the next row and overlaps the one before."""
-    by_row: dict[int, list[int]] = {}
-    for index, row in enumerate(runs[:, 0].tolist()):
-        by_row.setdefault(row, []).append(index)
+    """Return runs in chains: each next one lies in the next row and overlaps the one before.
+
+    Parameters
+    ----------
+    runs
+        In the order of rows and columns, apart from each other in a row, as from `runs_of`.
+    """
+    low, high = (ends.tolist() for ends in _neighbours(runs))
     first, last = runs[:, 1].tolist(), runs[:, 2].tolist()
-    taken = np.zeros(len(runs), bool)
+    taken = [False] * len(runs)
     chains = []
     for start in range(len(runs)):
         if taken[start]:
@@ -49,19 +55,29 @@ def chains_of(runs: Runs) -> list[Runs]:
         chain, now = [start], start
         taken[start] = True
         while True:
-            overlaps = [
-                (min(last[now], last[i]) - max(first[now], first[i]), i)
-                for i in by_row.get(int(runs[now, 0]) + 1, ())
-                if not taken[i]
-            ]
-            best = max(overlaps, default=(-2, -1))
-            if best[0] < -1:
+            best, chosen = -2, -1
+            for i in range(low[now], high[now]):
+                overlap = min(last[now], last[i]) - max(first[now], first[i])
+                if overlap >= best and not taken[i]:
+                    best, chosen = overlap, i
+            if chosen < 0:
                 break
-            now = best[1]
+            now = chosen
             taken[now] = True
             chain.append(now)
         chains.append(runs[chain])
     return chains
+
+
+def _neighbours(runs: Runs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for each run the numbers (first, last + 1) of those in the next row that touch it."""
+    row, first, last = runs.T
+    wide = int(last.max(initial=0)) + 3
+    # one number for row and column; runs of a row are apart, so both of their ends are in order
+    below = (row + 1) * wide
+    low = np.searchsorted(row * wide + last, below + np.maximum(first - 1, 0))
+    high = np.searchsorted(row * wide + first, below + last + 1, side="right")
+    return low, high
 
 
 def ordered(chains: Sequence[Runs], start: tuple[float, float]) -> list[Runs]:
@@ -76,16 +92,23 @@ def ordered(chains: Sequence[Runs], start: tuple[float, float]) -> list[Runs]:
     """
     if not chains:
         return []
-    ends = np.array([[[c[0][0], c[0][1]], [c[-1][0], c[-1][1]]] for c in chains], float)
-    open_ = np.ones(len(chains), bool)
-    at, result = np.array(start, float), []
+    # both ends of each chain one after the other; those that are done move out of reach
+    ends = np.array([[c[0][:2], c[-1][:2]] for c in chains], float).reshape(-1, 2)
+    rows, columns = np.ascontiguousarray(ends.T)
+    down, right = np.empty_like(rows), np.empty_like(rows)
+    places = ends.tolist()
+    row, column = start
+    result = []
     for _ in chains:
-        distance = np.hypot(*(ends - at).transpose(2, 0, 1))
-        distance[~open_] = np.inf
-        index, end = (int(i) for i in np.unravel_index(int(np.argmin(distance)), distance.shape))
-        open_[index] = False
+        np.subtract(rows, row, out=down)
+        np.subtract(columns, column, out=right)
+        down *= down
+        right *= right
+        down += right
+        index, end = divmod(int(down.argmin()), 2)
+        rows[2 * index : 2 * index + 2] = np.inf
         result.append(chains[index] if end == 0 else chains[index][::-1])
-        at = ends[index, 1 - end]
+        row, column = places[2 * index + 1 - end]
     return result
 
 
@@ -113,14 +136,12 @@ def requests_for(
         return ()
     chains = ordered(chains_of(runs), _pixel_of(settings, at))
     if settings.paths:
-        region, shape, speed = settings.grid.region, settings.grid.shape, settings.speed
-        sweeps = tuple(
-            geometry.row_sweep(region, shape, row, (first, last), speed)
-            for chain in chains
-            for row, first, last in chain.tolist()
-        )
+        sweeps = _sweeps(np.concatenate(chains), settings)
         return (PathRequest(sweeps, role=asked.role, target=asked.target, reason=asked.reason),)
-    boxes = [box for chain in chains for box in _boxes(chain[np.argsort(chain[:, 0])], settings)]
+    lines = _line_times(settings)
+    boxes = [
+        box for chain in chains for box in _boxes(chain[np.argsort(chain[:, 0])], settings, lines)
+    ]
     return tuple(_frame(settings, box, asked) for box in boxes)
 
 
@@ -149,25 +170,32 @@ def _pixel_of(settings: Settings, at: Point | None) -> tuple[float, float]:
     return float(row), float(column)
 
 
-def _boxes(chain: Runs, settings: Settings) -> list[tuple[int, int, int, int]]:
+def _sweeps(runs: Runs, settings: Settings) -> tuple[Sweep, ...]:
+    """Return what `geometry.row_sweep` makes of runs, all of them at once."""
+    row, first, last = runs.T
+    columns = np.stack([first - 0.5, last + 0.5])
+    x, y = geometry.pixel_to_sample(settings.grid.region, settings.grid.shape, row, columns)
+    starts, ends = (zip(x[k].tolist(), y[k].tolist(), strict=True) for k in range(2))
+    pixels = (last - first + 1).tolist()
+    return tuple(map(Sweep, starts, ends, repeat(settings.speed), pixels))
+
+
+def _boxes(
+    chain: Runs, settings: Settings, lines: NDArray[np.float64]
+) -> list[tuple[int, int, int, int]]:
     """Return the cheapest rectangles (row, column, rows, columns) along a chain of runs.
 
-    The best division into pieces, found from the chain's end; each piece costs a command.
+    The best division into pieces, found from the chain's end; each piece costs a command. `lines`
+    are the times of lines of 0, 1, 2 ... pixels, s.
     """
     count = len(chain)
-    best = np.full(count + 1, np.inf)
+    best = np.full(count + LONGEST_RECTANGLE, np.inf)
     best[count], cut = 0.0, np.zeros(count, int)
-    fixed = settings.times.command_latency + settings.times.settle
+    costs = _costs(chain, settings, lines)
     for i in range(count - 1, -1, -1):
-        stop = min(count, i + LONGEST_RECTANGLE)
-        left = np.minimum.accumulate(chain[i:stop, 1])
-        right = np.maximum.accumulate(chain[i:stop, 2])
-        rows = np.arange(1, stop - i + 1)
-        width = np.maximum(right - left + 1, settings.least_width)
-        line = np.array([_line_time(int(w), settings) for w in width])
-        total = fixed + rows * line + best[i + 1 : stop + 1]
-        cut[i] = i + 1 + int(np.argmin(total))
-        best[i] = total.min()
+        total = costs[i] + best[i + 1 : i + 1 + LONGEST_RECTANGLE]
+        piece = int(total.argmin())
+        cut[i], best[i] = i + 1 + piece, total[piece]
     boxes, i = [], 0
     while i < count:
         part = chain[i : cut[i]]
@@ -179,13 +207,25 @@ def _boxes(chain: Runs, settings: Settings) -> list[tuple[int, int, int, int]]:
     return boxes
 
 
+def _costs(chain: Runs, settings: Settings, lines: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the time of a rectangle from each run over 1, 2 ... of them, (runs, longest) s."""
+    first, last = (np.pad(e, (0, LONGEST_RECTANGLE - 1), "edge") for e in chain[:, 1:].T)
+    left, right = (sliding_window_view(e, LONGEST_RECTANGLE) for e in (first, last))
+    width = np.maximum.accumulate(right, axis=1) - np.minimum.accumulate(left, axis=1) + 1
+    fixed = settings.times.command_latency + settings.times.settle
+    rows = np.arange(1, LONGEST_RECTANGLE + 1)
+    return np.asarray(fixed + rows * lines[np.maximum(width, settings.least_width)])
+
+
 def _rate(width: int, settings: Settings) -> float:
     """Return the line rate (Hz) that has the fine speed over `width` pixels."""
     return settings.line_rate * settings.grid.shape[1] / width
 
 
-def _line_time(width: int, settings: Settings) -> float:
-    return line_seconds(_rate(width, settings), settings.times)
+def _line_times(settings: Settings) -> NDArray[np.float64]:
+    """Return the time of a line over 0, 1, 2 ... pixels, s; 0 for none."""
+    widths = range(1, max(settings.grid.shape[1], settings.least_width) + 1)
+    return np.array([0.0, *(line_seconds(_rate(w, settings), settings.times) for w in widths)])
 
 
 def _frame(settings: Settings, box: tuple[int, int, int, int], asked: Asked) -> ScanRequest:

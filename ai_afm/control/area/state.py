@@ -14,6 +14,11 @@ from ai_afm.types import ClassCode, FloatImage, PathRequest, Point, ScanRequest
 
 Mask = NDArray[np.bool_]
 
+RESOLVED = 0.7
+"""Pixels of probability above 0.7 over those above 0.3, in a map that shows lines apart."""
+DENSE = 0.05
+"""Share of pixels above 0.3 from which lines are dense: a few bright spots tell nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -136,9 +141,11 @@ class Ground:
     covered
         (lines, pixels) bool: scanned finely.
     overview
-        (lines, pixels) float32 probability of a line from the overview alone, `None` before it.
+        (lines, pixels) float32 probability of a line from the overview, `None` before it. Where
+        patches were looked at before anything was followed, from the map with them, too: alone
+        where that map resolves the lines, else the larger one of both.
     kinds
-        Class code -> its share of all line probability in the overview.
+        Class code -> its share of all line probability in that map.
     seen
         (lines, pixels) float32 probability of a line from all there is, `None` before the overview.
     spent
@@ -169,8 +176,12 @@ class Ground:
         plain = (ClassCode.WALL, ClassCode.WALL_180)
         if sum(self.kinds.get(int(c), 0.0) for c in plain) > 0.5:
             return 3.0
-        twins = self.kinds.get(int(ClassCode.WALL_FERROELASTIC), 0.0)
-        return 3.5 if twins > 0.5 else 4.0
+        return 3.5 if self.twinned else 4.0
+
+    @property
+    def twinned(self) -> bool:
+        """Whether most lines are ferroelastic walls, of which two often lie side by side."""
+        return self.kinds.get(int(ClassCode.WALL_FERROELASTIC), 0.0) > 0.5
 
     def done(self, purpose: str) -> Sequence[Step]:
         """Return the steps so far that were for a purpose."""
@@ -192,16 +203,26 @@ class Ground:
         at
             Where the tip is now, m.
         """
-        first = step.purpose == "overview"
-        overview = seen.lines if first else self.overview
-        kinds = seen.kinds if first else self.kinds
-        known = self.known
+        overview, kinds, known = self.overview, self.kinds, self.known
+        if step.purpose == "overview":
+            overview, kinds = seen.lines, seen.kinds
         if step.purpose == "verify":
             known = (*known, self.covered)
+            if overview is not None and not self.done("follow"):
+                # a few fine pixels may tell a network what an overview of dense lines shows
+                plain = resolves(seen.lines)
+                overview = seen.lines if plain else np.maximum(overview, seen.lines)
+                kinds = seen.kinds if plain else kinds
         return replace(
             self, covered=covered, overview=overview, kinds=kinds, seen=seen.lines, at=at,
             known=known, spent=self.spent + seconds, steps=(*self.steps, step),
         )  # fmt: skip
+
+
+def resolves(lines: FloatImage) -> bool:
+    """Tell whether a map with fine pixels shows dense lines apart: most are sharp, and so sure."""
+    seen = float((lines > 0.3).mean())
+    return seen >= DENSE and float((lines > 0.7).mean()) > RESOLVED * seen
 
 
 class Policy(Protocol):

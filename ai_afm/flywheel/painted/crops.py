@@ -19,7 +19,9 @@ from ai_afm.flywheel.painted.scenes import (
 )
 from ai_afm.flywheel.training_world import CROP, finished
 
-SCENES: tuple[tuple[float, Scene], ...] = (
+Scenes = tuple[tuple[float, Scene], ...]
+
+SCENES: Scenes = (
     (0.17, walls_180),
     (0.22, twins),
     (0.12, twinned_domains),
@@ -28,6 +30,15 @@ SCENES: tuple[tuple[float, Scene], ...] = (
     (0.20, nothing),
 )
 """Share of crops of each kind."""
+CROWDED: Scenes = (
+    (0.13, walls_180),
+    (0.22, twins),
+    (0.12, twinned_domains),
+    (0.18, grains),
+    (0.15, ferroelectric_grains),
+    (0.20, nothing),
+)
+"""The same with more crops where several kinds of lines lie together."""
 
 EDGES_ON = {"nothing": 0.6, "others": 0.12}
 """Share of crops with look-alikes that have edges."""
@@ -41,7 +52,11 @@ _STREAM = 41
 
 
 def painted_crops(
-    seed: int, world_number: int, count: int, shape: Shape = (CROP, CROP)
+    seed: int,
+    world_number: int,
+    count: int,
+    shape: Shape = (CROP, CROP),
+    scenes: Scenes = SCENES,
 ) -> list[TrainingCrop]:
     """Paint crops of random materials under random instruments.
 
@@ -53,16 +68,18 @@ def painted_crops(
         Number of crops.
     shape
         (lines, pixels) of each, at least 32.
+    scenes
+        Shares of kinds; `SCENES` or `CROWDED`.
     """
     return [
-        _crop(np.random.default_rng([seed, world_number, _STREAM, number]), shape)
+        _crop(np.random.default_rng([seed, world_number, _STREAM, number]), shape, scenes)
         for number in range(count)
     ]
 
 
-def painted(rng: np.random.Generator, shape: Shape) -> RawCrop:
+def painted(rng: np.random.Generator, shape: Shape, scenes: Scenes = SCENES) -> RawCrop:
     """Paint one crop that no instrument has spoiled yet."""
-    scene = SCENES[rng.choice(len(SCENES), p=[share for share, _ in SCENES])][1]
+    scene = scenes[rng.choice(len(scenes), p=[share for share, _ in scenes])][1]
     raw, kind = scene(rng, shape), "nothing" if scene is nothing else "others"
     if rng.random() < DISGUISED[kind]:
         raw = _one_disguise(rng)(raw, rng)
@@ -75,8 +92,8 @@ def _one_disguise(rng: np.random.Generator) -> Mishap:
     return DISGUISES[rng.choice(len(DISGUISES), p=[share for share, _ in DISGUISES])][1]
 
 
-def _crop(rng: np.random.Generator, shape: Shape) -> TrainingCrop:
-    raw = spoiled(painted(rng, shape), rng)
+def _crop(rng: np.random.Generator, shape: Shape, scenes: Scenes) -> TrainingCrop:
+    raw = spoiled(painted(rng, shape, scenes), rng)
     # noise comes after what marks an edge of the phase as undecidable: nets of lines in the noise
     # of a dead region are background, and have to be learnt as such
     if rng.random() < DEAD_TEXTURE:

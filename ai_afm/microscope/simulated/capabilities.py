@@ -18,6 +18,7 @@ def capabilities_of(settings: DeviceSettings) -> Capabilities:
         variable_speed=settings.paths,
         probes=mode is not Mode.TAPPING,
         writes=mode is not Mode.TAPPING,
+        current_limit=mode is not Mode.TAPPING,
         lifts_to_move=settings.lifts_to_move,
         closed_loop=settings.imaging.scanner.closed_loop,
         pixel_time=band.chirp if banded else 0.0,

@@ -13,7 +13,7 @@ J. Seidel et al., Nature Materials 8, 229 (2009), doi:10.1038/nmat2373 (conducti
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq
@@ -24,7 +24,7 @@ from ai_afm.microscope.simulated.spot import Spot, find_spot
 from ai_afm.microscope.simulated.surface import Array
 from ai_afm.microscope.simulated.switching import SpotState, advance
 from ai_afm.microscope.simulated.waveforms import Schedule, leave, staircase
-from ai_afm.types import Measurement, ProbeRequest, Spectrum
+from ai_afm.types import Measurement, ProbeRequest, Spectrum, Waveform
 
 THERMAL = 0.0257
 """k T / e at room temperature, V."""
@@ -120,14 +120,14 @@ def current_voltage(
     Returns
     -------
     spectrum
-        The current in `extra`, A; no electric response (NaN). It ends before the first sample that
-        is out of the amplifier's range.
+        The current in `extra`, A; no electric response (NaN). It ends before the first sample whose
+        reading is beyond the waveform's compliance or the amplifier's range; `stopped` says which.
 
     Raises
     ------
     InstrumentError
         When there is no waveform, it cannot be played, has an AC amplitude (which reads a response,
-        and would only add to the current), or starts out of the amplifier's range.
+        and would only add to the current), or its first step is beyond compliance or range.
     """
     waveform = request.waveform
     if waveform is None:
@@ -136,7 +136,9 @@ def current_voltage(
         raise InstrumentError(
             f"a current-voltage curve is read without AC; this waveform has {waveform.drive:g} V"
         )
-    plan = staircase(waveform, 1)
+    plan, limit = staircase(waveform, 1), _limit_of(waveform, meter)
+    deviation = meter.noise / np.sqrt(2 * plan.seconds)
+    stopped = ""
     spot = find_spot(sample, request.position, meter.electric_radius, time)
     state, distances = SpotState(), []
     native = native_wall(spot)
@@ -147,16 +149,34 @@ def current_voltage(
         state = advance(state, held, spot.site, sample.settings, sample.rng, 0.0)
         distances.append(wall_distance(state, native, spot))
         charging = meter.conduction.capacitance * steps[i] / seconds
-        current[i] = meter.conduction.current(held[0], distances[-1]) + charging
-        if abs(current[i]) > meter.conduction.largest:
+        steady = meter.conduction.current(held[0], distances[-1])
+        current[i] = steady + charging + deviation[i] * rng.standard_normal()
+        # the reading decides, as it does in a source that watches its amplifier
+        if abs(current[i]) > limit.size:
+            stopped = f"at {limit.name} of {limit.size:.3g} A, on the step to {bias:.3g} V"
             plan, current = _until(plan, i), current[:i]
             break
     if not len(current):
-        raise InstrumentError("the current is out of the amplifier's range from the first step on")
-    current = current + rng.standard_normal(len(current)) * meter.noise / np.sqrt(2 * plan.seconds)
+        raise InstrumentError(f"the sweep ends before its first sample, {stopped}")
     elapsed = np.cumsum(plan.seconds)
     leave(sample, spot, state, time + float(elapsed[-1]), plan, 0.0)
-    return _spectrum(request, plan, elapsed, current)
+    return replace(_spectrum(request, plan, elapsed, current), stopped=stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentLimit:
+    """The |current| that ends a sweep, A, and what it is called."""
+
+    size: float
+    name: str
+
+
+def _limit_of(waveform: Waveform, meter: CurrentMeter) -> CurrentLimit:
+    """Return what is reached first: the compliance asked for, or the end of the range."""
+    largest, asked = meter.conduction.largest, waveform.compliance
+    if asked is not None and asked <= largest:
+        return CurrentLimit(asked, "the current limit")
+    return CurrentLimit(largest, "the end of the amplifier's range")
 
 
 def native_wall(spot: Spot) -> tuple[float, float]:

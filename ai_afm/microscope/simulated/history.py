@@ -5,8 +5,9 @@ replayed.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,11 @@ class WallShift:
     time: float
     recovery: float
 
+    @property
+    def largest(self) -> float:
+        """The most by which anything is displaced at any time, m."""
+        return abs(self.fixed) + abs(self.elastic)
+
     def displacement(self, time: float) -> float:
         """Return the displacement of the wall at its most displaced point, m."""
         return self.fixed + self.elastic * math.exp(-max(time - self.time, 0.0) / self.recovery)
@@ -152,6 +158,26 @@ FORGET = 1e-4
 HistoryItem: TypeAlias = WrittenDomain | WallShift | ChargeSpot | IonSpot
 
 
+class Standing(NamedTuple):
+    """A written domain, and where points (m) lay when nothing had moved its rim yet."""
+
+    domain: WrittenDomain
+    at: tuple[Array, Array]
+
+
+def moved_back(
+    points: tuple[Array, Array], time: float, items: Iterable[HistoryItem]
+) -> tuple[Array, Array]:
+    """Return where the matter at points (m) was before the walls among some items were pushed."""
+    x, y = points
+    dx, dy = np.zeros(x.shape), np.zeros(y.shape)
+    for item in items:
+        if isinstance(item, WallShift):
+            sx, sy = item.offsets(x, y, time)
+            dx, dy = dx + sx, dy + sy
+    return x - dx, y - dy
+
+
 def segment_distance(x: Array, y: Array, start: Point, end: Point) -> Array:
     """Return the distance of points from the segment between `start` and `end`, m."""
     ax, ay = end[0] - start[0], end[1] - start[1]
@@ -194,7 +220,7 @@ def extent(item: HistoryItem, time: float) -> tuple[Point, Point, float]:
         case WrittenDomain():
             return item.start, item.end, item.reach
         case WallShift():
-            return item.wall, item.wall, 4 * item.width + abs(item.fixed) + abs(item.elastic)
+            return item.wall, item.wall, 4 * item.width + item.largest
         case ChargeSpot():
             return item.center, item.center, item.reach(time)
         case IonSpot():

@@ -16,6 +16,7 @@ from ai_afm.microscope.simulated.history import (
     ChargeSpot,
     HistoryItem,
     IonSpot,
+    Standing,
     WallShift,
     WrittenDomain,
     bounds,
@@ -23,6 +24,7 @@ from ai_afm.microscope.simulated.history import (
     extent,
     from_entry,
     is_gone,
+    moved_back,
     near,
     touches,
 )
@@ -93,7 +95,11 @@ class SwitchingSample:
             warped = self._warped(x, y, time, shifts)
             # Only the polarization moves with a 180-degree wall; the topography stays.
             surface = replace(surface, piezo=warped.piezo, lateral=warped.lateral)
-        if domains := [i for i in items if isinstance(i, WrittenDomain)]:
+        if domains := [
+            Standing(i, moved_back((x, y), time, items[k:]))
+            for k, i in enumerate(items)
+            if isinstance(i, WrittenDomain)
+        ]:
             surface = self._switched(surface, (x, y), domains)
         if charges := [i for i in items if isinstance(i, ChargeSpot)]:
             trapped = sum((c.at(x, y, time) for c in charges), np.zeros(x.shape))
@@ -118,11 +124,6 @@ class SwitchingSample:
         for item in self.written:
             distance = np.minimum(distance, np.abs(item.distance(x, y) - item.radius))
         return replace(native, wall_distance=distance)
-
-    def is_pristine(self, x: Array, y: Array, time: float) -> bool:
-        """Tell whether no domain was written and no wall moved in the points' bounding box."""
-        changed = (WrittenDomain, WallShift)
-        return not any(isinstance(i, changed) for i in self._overlapping(x, y, time))
 
     def expose(
         self, x: Array, y: Array, bias: float, drive: float, seconds: float, time: float
@@ -223,17 +224,20 @@ class SwitchingSample:
     def _overlapping(self, x: Array, y: Array, time: float) -> list[HistoryItem]:
         if not self._items or x.size == 0:
             return []
-        box = bounds(x, y)
-        items = [i for i in self._items if touches(box, *extent(i, time))]
+        left, low, right, high = bounds(x, y)
+        # a domain may have been pushed into the box by as much as any wall was pushed
+        far = max((i.largest for i in self._items if isinstance(i, WallShift)), default=0.0)
+        box, wide = (left, low, right, high), (left - far, low - far, right + far, high + far)
+        items = [
+            i
+            for i in self._items
+            if touches(wide if isinstance(i, WrittenDomain) else box, *extent(i, time))
+        ]
         now = (i.at(time) if isinstance(i, WrittenDomain) else i for i in items)
         return [i for i in now if i is not None]
 
     def _warped(self, x: Array, y: Array, time: float, shifts: list[WallShift]) -> Surface:
-        dx, dy = np.zeros(x.shape), np.zeros(y.shape)
-        for shift in shifts:
-            sx, sy = shift.offsets(x, y, time)
-            dx, dy = dx + sx, dy + sy
-        return self._native(x - dx, y - dy)
+        return self._native(*moved_back((x, y), time, shifts))
 
     def _native(self, x: Array, y: Array) -> Surface:
         """Return the world's surface, its walls where the drive of images has moved them."""
@@ -242,12 +246,12 @@ class SwitchingSample:
         return shaken(self._world, (x, y), self.drives, self.settings)
 
     def _switched(
-        self, surface: Surface, points: tuple[Array, Array], domains: list[WrittenDomain]
+        self, surface: Surface, points: tuple[Array, Array], domains: list[Standing]
     ) -> Surface:
         x, y = points
         inside = np.zeros(x.shape, np.bool_)
-        for domain in domains:
-            inside |= near(x, y, domain.start, domain.end, domain.reach)
+        for domain, at in domains:
+            inside |= near(*at, domain.start, domain.end, domain.reach)
         if not inside.any():
             return surface
         x, y = x[inside], y[inside]
@@ -255,8 +259,8 @@ class SwitchingSample:
         size = self.magnitude(x, y)
         native = np.where(size > 0, piezo / np.where(size > 0, size, 1.0), 0.0)
         state = native.copy()
-        for domain in domains:
-            share = domain.share(domain.distance(x, y))
+        for domain, (ax, ay) in domains:
+            share = domain.share(domain.distance(ax[inside], ay[inside]))
             state = (1 - share) * state + share * domain.sign
         # The in-plane component turns over with the polarization; where it has none it stays none.
         turned = np.where(np.abs(native) > 0.05, state / np.where(native == 0, 1.0, native), 1.0)

@@ -4,6 +4,8 @@ The ranges come from what real scans show: domains of 0.1-1 um, walls a few nm w
 twins that tilt the surface by 0.5-3.5 degrees (c/a of 1.01-1.06), responses of 5-100 pm/V.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ai_afm.errors import BadInput
@@ -99,7 +101,33 @@ def _faint_grains(size: float) -> GrainSpec:
     )
 
 
-def random_spec(rng: np.random.Generator, extent: float = 6e-6) -> WorldSpec:
+MIXES: Mapping[str, float] = {
+    "domains": 0.18,
+    "twins": 0.22,
+    "both": 0.16,
+    "grains": 0.13,
+    "grains_domains": 0.08,
+    "grains_twins": 0.08,
+    "all": 0.06,
+    "bare": 0.09,
+}
+"""What a random world has on it, and how often."""
+CROWDED: Mapping[str, float] = {
+    "domains": 0.12,
+    "twins": 0.20,
+    "both": 0.17,
+    "grains": 0.13,
+    "grains_domains": 0.08,
+    "grains_twins": 0.10,
+    "all": 0.13,
+    "bare": 0.07,
+}
+"""The same with more worlds where several kinds of lines lie together."""
+
+
+def random_spec(
+    rng: np.random.Generator, extent: float = 6e-6, mixes: Mapping[str, float] = MIXES
+) -> WorldSpec:
     """Return a recipe with every knob drawn at random, look-alikes of walls included.
 
     Made for domain randomisation: choose the pixel size in proportion to `feature_size`, and render
@@ -111,9 +139,10 @@ def random_spec(rng: np.random.Generator, extent: float = 6e-6) -> WorldSpec:
         Source of all choices, the world's seed included.
     extent
         Side of the square that the crops are cut from, m.
+    mixes
+        Shares of what lies on it; `MIXES` or `CROWDED`.
     """
-    mixes = ("domains", "twins", "both", "grains", "grains_domains", "grains_twins", "all", "bare")
-    mix = str(rng.choice(mixes, p=(0.18, 0.22, 0.16, 0.13, 0.08, 0.08, 0.06, 0.09)))
+    mix = str(rng.choice(tuple(mixes), p=tuple(mixes.values())))
     size = _log(rng, 0.06e-6, 0.8e-6)
     grain_size = size if mix == "grains" else size * _log(rng, 2, 10)
     has_grains = mix.startswith("grains") or mix == "all"

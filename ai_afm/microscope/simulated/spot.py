@@ -164,8 +164,9 @@ def find_spot(
     sign = -1 if patch[PATCH // 2, PATCH // 2] < 0 else 1
     ferroelectric = bool(here.ferroelectric[0])
     wall, towards = math.inf, (1.0, 0.0)
-    # A wall among written domains is screened by fresh charge; only native walls follow a pulse.
-    if ferroelectric and sample.is_pristine(px, py, time):
+    # The rim of a written domain is a wall like any other. That of a dot right under the tip is
+    # none to be pushed aside: around the tip it grows and shrinks as a whole.
+    if ferroelectric and not _stands_in_dot(sample, position, time):
         wall, towards = _nearest_reversal(patch, axis, sign)
     half_width = float(here.down[0] - here.up[0]) / 2
     imprint = float(here.down[0] + here.up[0]) / 2
@@ -184,6 +185,12 @@ def find_spot(
         float(felt.potential.mean()),
         electric_radius,
     )
+
+
+def _stands_in_dot(sample: SwitchingSample, position: Point, time: float) -> bool:
+    """Tell whether a place lies in the inner half of a written dot, as it is at a time (s)."""
+    now = (d.at(time) for d in sample.written if d.start == d.end)
+    return any(d is not None and math.dist(d.start, position) <= d.radius / 2 for d in now)
 
 
 def _boundary_distance(sample: SwitchingSample, position: Point) -> float:

@@ -13,7 +13,7 @@ from ai_afm.survey.lag import Lag
 from ai_afm.survey.orientation import director
 from ai_afm.survey.roughness import roughness
 from ai_afm.survey.statistics import statistics
-from ai_afm.survey.walls import valid_rows
+from ai_afm.survey.tracing import valid_rows
 from ai_afm.types import (
     DOMAIN_WALL_CODES,
     ClassCode,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ai_afm.survey.health.check import Check
-from ai_afm.survey.health.passes import Passes, Rows, levelled, without_mains
+from ai_afm.survey.health.passes import FEWEST, Passes, Rows, levelled, without_mains
 
 NAME = "trace_retrace"
 MEANING = "structure that trace and retrace do not share, as a share of what they do (power)"
@@ -74,5 +74,21 @@ def _disagreement(passes: Passes, channel: str) -> tuple[float, int]:
 
 def _shared(rows: Rows) -> tuple[float, float]:
     """Return the covariance of neighbouring lines and its standard error."""
-    products = np.einsum("ij,ij->i", rows[1:], rows[:-1]) / rows.shape[1]
-    return float(products.mean()), float(products.std(ddof=1)) / math.sqrt(len(products))
+    if np.isfinite(rows).all():
+        products = np.einsum("ij,ij->i", rows[1:], rows[:-1]) / rows.shape[1]
+        return float(products.mean()), float(products.std(ddof=1)) / math.sqrt(len(products))
+    return _shared_where(rows)
+
+
+def _shared_where(rows: Rows) -> tuple[float, float]:
+    """Return the same of lines with gaps: each pair counts by what both have read."""
+    both = rows[1:] * rows[:-1]
+    read = np.isfinite(both)
+    counts = read.sum(axis=1)
+    sums = np.where(read, both, 0.0).sum(axis=1)[counts > 0]
+    counts = counts[counts > 0]
+    if len(counts) < FEWEST:
+        return 0.0, math.inf
+    mean = float(sums.sum() / counts.sum())
+    spread = float(np.sqrt(((sums - mean * counts) ** 2).sum()))
+    return mean, spread / float(counts.sum()) * math.sqrt(len(counts) / (len(counts) - 1))

@@ -82,14 +82,41 @@ class Held:
         return np.asarray((away.mean(axis=1) >= _OFF) & gone)
 
 
-def held_by(passes: Passes) -> Held | None:
+def wandered(before: Held | None, now: Held | None) -> Held | None:
+    """Return what was held now, with the heights of all places that the tip has been at.
+
+    The sweeps of a path lie here and there: the height of one place is no measure of the next.
+    """
+    if before is None or now is None or before.height is None or now.height is None:
+        return now
+    height = min(before.height[0], now.height[0]), max(before.height[1], now.height[1])
+    return Held(now.error, height)
+
+
+def held_by(passes: Passes, known: Engaged | Held | None = None) -> Held | None:
     """Return where error signal and height were held in passes that were on the surface.
 
-    `None` where a channel is missing or the error signal does not change at all.
+    Parameters
+    ----------
+    passes
+        Mostly on the surface.
+    known
+        What was known before: single passes that are off by that are left out, for one that runs
+        out of range would make any height look usual.
+
+    Returns
+    -------
+    Held or None
+        `None` where a channel is missing or the error signal does not change at all.
     """
     error, height = passes.both(_error_signal(passes)), passes.both("height")
     if error is None or height is None:
         return None
+    if known is not None:
+        on = [~known.off(e, h) for e, h in zip(error, height, strict=True)]
+        if not all(way.any() for way in on):
+            return None
+        error, height = ((a[on[0]], b[on[1]]) for a, b in (error, height))
     values = np.sort(np.concatenate([way.ravel() for way in error]))
     half = len(values) // 2
     widths = values[half:] - values[: len(values) - half]

@@ -6,11 +6,11 @@ last one tells all, also after the run was killed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from ai_afm.survey.health.check import Check, Verdict
-from ai_afm.survey.health.suspect import AFTER_ITS_END, Doubt, Moment, Sighting, doubts_of
+from ai_afm.survey.health.suspect import AFTER_ITS_END, Doubt, Moment, Sighting, doubts_of, in_path
 
 IN_A_ROW = 2
 """Suspect answers of one detector that make a doubt: a single one may be chance."""
@@ -60,13 +60,13 @@ def row_of(check: Check, before: Tally, at: Moment, window: int, source: str) ->
     at
         When.
     window
-        How many lines up to then it has looked at: those are what a good check vouches for.
+        How many lines (sweeps) up to then it has looked at: those a good check vouches for.
     source
         "live" or "patch".
     """
     now = before.after(check.verdict, at)
     cannot_tell = check.verdict is Verdict.CANNOT_TELL
-    return {
+    row = {
         "detector": check.detector,
         "source": source,
         "verdict": check.verdict.value,
@@ -77,16 +77,28 @@ def row_of(check: Check, before: Tally, at: Moment, window: int, source: str) ->
         "scan": at.scan,
         "lines": at.line,
         "window": window,
-        "good": None if before.good is None else [before.good.scan, before.good.line],
-        "suspect": [[m.scan, m.line] for m in now.suspect],
+        "good": None if before.good is None else _kept(before.good),
+        "suspect": [_kept(m) for m in now.suspect],
     }
+    return row | ({"path": at.path, "sweeps": at.sweep} if at.path else {})
+
+
+def _kept(moment: Moment) -> list[int]:
+    """Return a moment as a row keeps it: path and sweep only where there are any."""
+    return list(astuple(moment)) if moment.path else [moment.scan, moment.line]
+
+
+def moment_of(row: Row) -> Moment:
+    """Return when a row's detector looked."""
+    path, sweeps = row.get("path", 0), row.get("sweeps", 0)
+    return Moment(int(row["scan"]), int(row["lines"]), int(path), int(sweeps))
 
 
 def tallies(rows: Iterable[Row]) -> dict[str, Tally]:
     """Return where each detector stands after the rows (oldest first)."""
     found: dict[str, Tally] = {}
     for row in rows:
-        at = Moment(int(row["scan"]), int(row["lines"]))
+        at = moment_of(row)
         if row["verdict"] == Verdict.GOOD:
             found[row["detector"]] = Tally(at)
         elif row["verdict"] == Verdict.SUSPECT:
@@ -106,7 +118,7 @@ def doubts_in(rows: Iterable[Row]) -> tuple[Doubt, ...]:
 
 def _sightings(rows: Iterable[Row]) -> Iterable[Sighting]:
     for row in rows:
-        detector, at = row["detector"], Moment(int(row["scan"]), int(row["lines"]))
+        detector, at = row["detector"], moment_of(row)
         if row["verdict"] == Verdict.SUSPECT:
             tally = _tally(row)
             live = row["source"] == "live"
@@ -116,31 +128,50 @@ def _sightings(rows: Iterable[Row]) -> Iterable[Sighting]:
             if live:  # nor has their first suspect look
                 yield from (Sighting(detector, Verdict.SUSPECT, m) for m in tally.suspect[:-1])
         if row["verdict"] == Verdict.GOOD:  # what it has looked at was good already
-            first = max(at.line - int(row["window"]), 0)
-            yield Sighting(detector, Verdict.GOOD, Moment(at.scan, first))
+            yield Sighting(detector, Verdict.GOOD, _before(at, int(row["window"])))
         yield Sighting(detector, Verdict(row["verdict"]), at)
+
+
+def _before(at: Moment, window: int) -> Moment:
+    """Return the moment so many lines (or sweeps of a path) before another."""
+    if at.path:
+        return replace(at, sweep=max(at.sweep - window, 0))
+    return replace(at, line=max(at.line - window, 0))
 
 
 def advice_in(rows: Iterable[Row], doubt: Doubt) -> str:
     """Return what was advised when a doubt was raised."""
     for row in rows:
-        here = Moment(int(row["scan"]), int(row["lines"]))
-        if row["detector"] == doubt.detector and row["advice"] and here >= doubt.seen:
+        if row["detector"] == doubt.detector and row["advice"] and moment_of(row) >= doubt.seen:
             return str(row["advice"])
     return ""
 
 
 def doubted(doubts: Iterable[Doubt], scan: int, lines: int) -> tuple[Doubt, ...]:
     """Return the doubts that touch any of the first `lines` lines of a scan."""
+    return doubted_between(doubts, Moment(scan, 0), Moment(scan, lines))
+
+
+def doubted_between(doubts: Iterable[Doubt], begin: Moment, end: Moment) -> tuple[Doubt, ...]:
+    """Return the doubts that touch what was recorded from `begin` to `end`."""
     return tuple(
         d
         for d in doubts
-        if (d.after is None or d.after < Moment(scan, lines))
-        and (d.until is None or d.until > Moment(scan, 0))
+        if (d.after is None or d.after < end) and (d.until is None or d.until > begin)
     )
 
 
-def laid_over(doubts: Iterable[Doubt], last_scan: int) -> tuple[Doubt, ...]:
-    """Return the doubts that lie over what was done after a scan (0: before the first)."""
+def laid_over(doubts: Iterable[Doubt], last_scan: int, last_path: int = 0) -> tuple[Doubt, ...]:
+    """Return the doubts that lie over what was done after a scan (0: before the first).
+
+    Parameters
+    ----------
+    doubts
+        Of the run.
+    last_scan, last_path
+        The last of each that was begun before; 0 for none.
+    """
     at = Moment(last_scan, AFTER_ITS_END)
+    if last_path:
+        at = in_path(last_scan, last_path, AFTER_ITS_END)
     return tuple(d for d in doubts if d.covers(at))

@@ -1,6 +1,6 @@
 """Neighbouring lines, out and back, as the detectors look at them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,13 +18,20 @@ IMAGED_SHARE = 0.9
 MAINS = (50.0, 60.0)
 """Hz."""
 
+_SHOWN = 2.0
+"""Periods of the mains in a line from which they can be told from the sample."""
+_TOLD = 1e-2
+"""Share of the largest singular value below which two waves are the same in a line."""
+UNFITTED = ("height", "deflection")
+"""Channels that no fit has to make."""
+
 FEWEST = 8
 """Complete lines below which nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """Complete neighbouring lines: both ways, every channel, no gap.
+    """Neighbouring lines, complete: both ways, every channel, no gap (NaN), but see `sweeps`.
 
     Parameters
     ----------
@@ -82,7 +89,7 @@ def passes_of(frame: Frame, first: int = 0, last: int | None = None) -> Passes |
     last = lines if last is None else last
     if not 0 <= first < last <= lines:
         raise BadInput(f"rows {first} to {last} do not lie in a frame of {lines} lines")
-    names = _both_ways(frame)
+    names = one_value_a_pixel(frame, tuple(Direction))
     if not names:
         return None
     trace, retrace = (
@@ -107,13 +114,19 @@ def passes_of(frame: Frame, first: int = 0, last: int | None = None) -> Passes |
     )
 
 
-def _both_ways(frame: Frame) -> list[str]:
-    """Return the channels that were recorded out and back, one value a pixel."""
+def one_value_a_pixel(frame: Frame, ways: Sequence[Direction]) -> list[str]:
+    """Return the channels that a detector can use: one value a pixel, recorded in all `ways`.
+
+    In band excitation response, phase and frequency come from a fit, which gives NaN where there
+    is no resonance to be found: that is no gap in the record, so only what needs no fit is left.
+    """
+    fitted = frame.measurement.mode is Mode.PFM_BAND_EXCITATION
     return [
         c.name
         for c in frame.channels
-        if all(frame.get(c.name, d) is not None for d in Direction)
-        and frame.data[c.name, Direction.TRACE].ndim == 2
+        if all(frame.get(c.name, d) is not None for d in ways)
+        and frame.data[c.name, ways[0]].ndim == 2
+        and not (fitted and c.name not in UNFITTED)
     ]
 
 
@@ -124,12 +137,26 @@ def _only(images: dict[str, FloatImage], lines: NDArray[np.bool_]) -> dict[str, 
 
 
 def levelled(image: FloatImage | Rows) -> Rows:
-    """Return lines (lines, pixels) without their own mean and slope, float64."""
+    """Return lines (lines, pixels) without their own mean and slope, float64; NaN stays NaN."""
     rows = np.asarray(image, np.float64)
     x = np.linspace(-1.0, 1.0, rows.shape[1])
+    read = np.isfinite(rows)
+    if not read.all():
+        return _levelled_where(rows, read, x)
     slope = rows @ x / float(x @ x)
     levels: Rows = rows - rows.mean(axis=1, keepdims=True) - slope[:, None] * x
     return levels
+
+
+def _levelled_where(rows: Rows, read: NDArray[np.bool_], x: NDArray[np.float64]) -> Rows:
+    """Return lines without mean and slope of the samples that were read."""
+    count = np.maximum(read.sum(axis=1), 1)
+    known = np.where(read, rows, 0.0)
+    middle = known.sum(axis=1) / count
+    centred = np.where(read, x - (read * x).sum(axis=1, keepdims=True) / count[:, None], 0.0)
+    steep = (centred * known).sum(axis=1) / np.maximum((centred**2).sum(axis=1), 1e-300)
+    left: Rows = np.where(read, rows - middle[:, None] - steep[:, None] * centred, np.nan)
+    return left
 
 
 def without_mains(rows: Rows, dwell: float) -> Rows:
@@ -137,14 +164,47 @@ def without_mains(rows: Rows, dwell: float) -> Rows:
 
     The mains run on from line to line: where the line rate divides them they stand in the image
     like structure, though trace and retrace do not share it. Where `dwell` (s) is not known (NaN)
-    nothing can be taken out.
+    nothing can be taken out. Of lines that are short, with NaN beside them, see `_short_lines`.
     """
     if not np.isfinite(dwell):
         return rows
+    if not np.isfinite(rows).all():
+        return _short_lines(rows, dwell)
     angle = 2 * np.pi * dwell * np.arange(rows.shape[1])
     waves = [f(n * hertz * angle) for hertz in MAINS for n in (1, 2) for f in (np.sin, np.cos)]
     basis, _ = np.linalg.qr(np.stack(waves, axis=1))
     left: Rows = rows - (rows @ basis) @ basis.T
+    return left
+
+
+def _short_lines(rows: Rows, dwell: float) -> Rows:
+    """Return lines, each one run of samples with NaN beside it, without the mains.
+
+    A frequency of which less than two periods fit into a line is left in: there it looks like the
+    sample, and so would the sample go with it.
+    """
+    left = rows.copy()
+    read = np.isfinite(rows)
+    counts = read.sum(axis=1)
+    for count in np.unique(counts[counts > 0]).tolist():
+        own = counts == count
+        angle = 2 * np.pi * dwell * np.arange(count)
+        waves = [
+            f(n * hertz * angle)
+            for hertz in MAINS
+            for n in (1, 2)
+            if count * dwell * n * hertz >= _SHOWN
+            for f in (np.sin, np.cos)
+        ]
+        if not waves:
+            continue
+        steady = [np.ones(count), np.linspace(-1.0, 1.0, count)]
+        basis, sizes, _ = np.linalg.svd(np.stack([*steady, *waves], axis=1), full_matrices=False)
+        basis = basis[:, sizes > _TOLD * sizes[0]]
+        samples = rows[own][read[own]].reshape(-1, count)
+        part = left[own]
+        part[read[own]] = (samples - (samples @ basis) @ basis.T).ravel()
+        left[own] = part
     return left
 
 

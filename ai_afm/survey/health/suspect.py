@@ -14,16 +14,33 @@ class Moment:
     """A moment of a run: number of the scan, and how many of its lines had come.
 
     Clocks begin anew when a run is resumed, scans are counted on. What lies between two scans (a
-    probe) comes after the last line of the first, `AFTER_ITS_END`.
+    probe, a path) comes after the last line of the first, `AFTER_ITS_END`; there the number of the
+    path counts on, and how many of its sweeps had come.
+
+    Parameters
+    ----------
+    scan, line
+        Of the scan that was under way, or was the last.
+    path, sweep
+        Of the path; 0 where there has been none since that scan began.
 
     Examples
     --------
     >>> Moment(3, 64) < Moment(3, AFTER_ITS_END) < Moment(4, 16)
     True
+    >>> in_path(3, 2, 16) < in_path(3, 2, AFTER_ITS_END) < Moment(4, 16)
+    True
     """
 
     scan: int
     line: int
+    path: int = 0
+    sweep: int = 0
+
+
+def in_path(scan: int, path: int, sweep: int) -> Moment:
+    """Return a moment within a path: the last scan before it, its number, and its sweeps so far."""
+    return Moment(scan, AFTER_ITS_END, path, sweep)
 
 
 @dataclass(frozen=True, slots=True)

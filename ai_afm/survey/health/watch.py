@@ -19,6 +19,7 @@ from ai_afm.survey.health.resonance import check_tracking, check_tuning
 from ai_afm.survey.health.ringing import check_ringing
 from ai_afm.survey.health.second_tip import check_second_tip
 from ai_afm.survey.health.suspect import Moment, Sighting
+from ai_afm.survey.health.sweeps import SAMPLES, Form
 from ai_afm.survey.health.wear import check_sharpness
 
 
@@ -48,18 +49,28 @@ NOTHING = Known()
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A detector that looks at new lines: `lines` of them, a multiple of 16."""
+    """A detector that looks at new lines: `lines` of them, a multiple of 16.
+
+    `form` is what it needs of the sweeps of a path, which are no neighbours of one length, and
+    `samples` how many of one way.
+    """
 
     name: str
     look: Callable[[Passes, Known], Check]
     lines: int = 16
+    form: Form = Form.SAMPLES
+    samples: int = SAMPLES
 
 
 LIVE = (
-    Live(agreement.NAME, lambda passes, _: check_agreement(passes), 32),
-    Live(ringing.NAME, lambda passes, known: check_ringing(passes, known.gain, known.gain_allowed)),
+    Live(agreement.NAME, lambda passes, _: check_agreement(passes), 32, Form.NEIGHBOURS, 4096),
+    Live(
+        ringing.NAME,
+        lambda passes, known: check_ringing(passes, known.gain, known.gain_allowed),
+        form=Form.LONG,
+    ),
     Live(SATURATION, lambda passes, _: check_saturation(passes)),
-    Live(LOST_CONTACT, lambda passes, known: check_contact(passes, known.engaged)),
+    Live(LOST_CONTACT, lambda passes, known: check_contact(passes, known.engaged), form=Form.EACH),
     Live(resonance.NAME, lambda passes, known: check_tracking(passes, known.frequency_allowed)),
 )
 """About a millisecond for all of them."""

@@ -4,12 +4,12 @@ The controller asks it before each step, the report and the paper at the end: th
 that a run stops for no reason that its answer does not know.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ai_afm.survey.places import offsets
+from ai_afm.survey.question.ground import GroundMap, read_ground
 from ai_afm.survey.question.names import (
     PULSE,
     SPARE,
@@ -17,6 +17,7 @@ from ai_afm.survey.question.names import (
     is_place,
     read_name,
 )
+from ai_afm.survey.question.polarity import decided, vote
 from ai_afm.survey.question.view import DomainView, read_notes
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Observation, Point, ProbeRequest, Role, ScanRequest
@@ -76,6 +77,11 @@ class Station:
         if (self.before.notes or {}).get("view"):
             return None
         return str((self.before.notes or {}).get("no_view") or "the image was not read")
+
+    def ground(self) -> GroundMap | None:
+        """Return slope and resonance of the image before, `None` where it does not tell them."""
+        stored = (self.before.notes or {}).get("ground")
+        return None if not stored else read_ground(stored, self.request.region)
 
     def view(self) -> DomainView:
         """Return walls and domains of the image before."""
@@ -154,8 +160,7 @@ class Gathered:
     @property
     def polarity(self) -> int | None:
         """Sign of the bias that switches domain A, by a vote of all loops; `None` before any."""
-        total = sum(_vote(p) for p in self.probed)
-        return None if total == 0 else (1 if total > 0 else -1)
+        return decided(vote(p.name.domain, p.first_polarity, p.readout) for p in self.probed)
 
     @property
     def dot_radius(self) -> float | None:
@@ -209,17 +214,3 @@ def events_of(station: Station) -> Sequence[Mapping[str, Any]]:
     after = station.after
     found: Sequence[Mapping[str, Any]] = (after.notes or {}).get("events") or () if after else ()
     return found
-
-
-def _vote(probed: Probed) -> int:
-    """Return +1 or -1: the sign that switches domain A by this loop; 0 where it cannot tell."""
-    sign = probed.first_polarity * probed.name.domain
-    readout = probed.readout
-    if not readout or readout.get("mixed"):
-        return 0
-    if not readout["reasons"]:
-        return sign
-    # the first half-cycle did nothing, the second did a lot: it began with the native polarity
-    first, second, noise = (readout.get(k) or math.nan for k in ("swing", "second", "noise"))
-    idle = readout.get("onset") is None and second > 8 * noise and first < second / 4
-    return -sign if idle else 0

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from ai_afm.control.area.baselines import RasterPolicy, SparseRefinePolicy
-from ai_afm.control.area.choose import MOST, TargetsPolicy, growth
-from ai_afm.control.area.follow import FollowPolicy, along
+from ai_afm.control.area.choose import MOST, TargetsPolicy
+from ai_afm.control.area.follow import FollowPolicy, along, wanted
 from ai_afm.control.area.plan import end_of, seconds_for
+from ai_afm.control.area.predict import Look, growth, look_at, prediction
 from ai_afm.control.area.state import Ground, Seen, Settings
 from ai_afm.control.area.uncertainty import UncertaintyPolicy
 from ai_afm.control.area.variable_speed import VariableSpeedPolicy
@@ -165,9 +166,72 @@ def test_lines_of_variable_speed_are_slow_at_walls_and_cover_every_pixel_twice()
     assert sum(s.pixels for s in slow) == 2 * 8 * 2 * 21
 
 
-def test_twins_grow_more_than_plain_walls():
-    plain, twins = growth(WALLS, 0.2), growth({3: 1.0}, 0.2)
-    assert twins > plain > 1
+def test_twins_vague_lines_and_lines_that_run_together_grow_more_than_plain_walls():
+    def look(sure=1.0, vague=0.0, doubtful=0.0):
+        return Look(vertical(60), sure, vague, doubtful)
+
+    plain = growth(WALLS, look(doubtful=0.1))
+    assert growth({3: 1.0}, look(doubtful=0.1)) > plain
+    assert growth(WALLS, look(vague=0.1, doubtful=0.1)) > plain
+    assert growth(WALLS, look(sure=1.1, doubtful=0.1)) > plain
+    assert growth(WALLS, look(sure=0.9, doubtful=0.1)) == plain
+
+
+@pytest.mark.parametrize(("kinds", "followed"), [({3: 1.0}, True), (WALLS, False)])
+def test_a_twin_wall_that_is_sure_somewhere_is_followed_to_its_faint_end(kinds, followed):
+    ground = blank()
+    ground = seen_so(vertical(60), TargetsPolicy().next(ground), ground)
+    ground = seen_so(vertical(60), TargetsPolicy().next(ground), ground)
+    seen = np.full(SHAPE, np.float32(0.01))
+    seen[40:100, 120:123] = 0.4
+    seen[100:160, 120:123] = 0.8
+    seen[40:100, 240:243] = 0.4
+    mask = wanted(replace(ground, seen=seen, kinds=kinds))
+    assert mask[105:155, 121].all()
+    assert mask[45:90, 121].all() == followed
+    assert not mask[:, 200:].any()
+
+
+def patched(lines, kinds):
+    """Return the ground after an overview that shows nothing, and a map with patches."""
+    ground = blank()
+    ground = seen_so(vertical(), TargetsPolicy().next(ground), ground)
+    step = TargetsPolicy().next(ground)
+    assert step.purpose == "verify"
+    return ground.after(step, covered_by(step), Seen(lines, kinds), 10.0, (0.0, 0.0))
+
+
+def test_a_sharp_map_with_patches_takes_the_place_of_an_overview_that_showed_nothing():
+    lines = vertical(*range(20, 320, 24))
+    ground = patched(probability(along(lines, 1.0)), {3: 1.0})
+    assert wanted(ground)[ground.covered < lines].all()
+    assert ground.half_width == 3.5
+
+
+def test_a_map_with_patches_that_is_not_sharp_only_adds_to_the_overview():
+    vague = np.where(along(vertical(100), 4.0), np.float32(0.4), np.float32(0.0))
+    ground = patched(vague, {3: 1.0})
+    assert ground.overview.max() == np.float32(0.4)
+    assert ground.overview.min() == np.float32(0.01)
+    assert ground.half_width == 3.0
+
+
+def test_what_is_predicted_after_patches_is_what_following_takes():
+    lines = vertical(*range(20, 320, 24))
+    ground = patched(probability(along(lines, 1.0)), WALLS)
+    said = prediction(ground, look_at(ground), TargetsPolicy().next(ground))
+    while (step := TargetsPolicy().next(ground)) is not None:
+        ground = seen_so(lines, step, ground)
+    assert said.low <= ground.spent / PATH.raster_time <= said.high
+
+
+def test_a_round_that_would_pass_the_limit_is_not_begun_and_no_raster_either():
+    ground = blank()
+    ground = seen_so(vertical(60), TargetsPolicy().next(ground), ground)
+    ground = seen_so(vertical(60, 200), TargetsPolicy().next(ground), ground)
+    assert TargetsPolicy().next(ground).purpose == "follow"
+    late = replace(ground, spent=MOST * PATH.raster_time)
+    assert TargetsPolicy().next(late).purpose == "verify"
 
 
 def test_the_tip_is_never_faster_than_a_person_allows():

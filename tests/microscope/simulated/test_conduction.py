@@ -1,11 +1,12 @@
 """Currents through the twin's tip: barrier, series resistance, walls, charging, noise, limits."""
 
+import contextlib
 import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from switching_worlds import FlatWorld
 
@@ -18,7 +19,7 @@ from ai_afm.microscope.simulated.conduction import Conduction
 from ai_afm.microscope.simulated.loops import ProbeNoise, TipProperties, measure
 from ai_afm.microscope.simulated.memory import SwitchingSample
 from ai_afm.microscope.simulated.settings import DeviceSettings
-from ai_afm.testing.fake import bias_everywhere, wide_limits
+from ai_afm.testing.fake import FakeMicroscope, bias_everywhere, wide_limits
 from ai_afm.types import ProbeKind, ProbeRequest, Waveform
 
 IV = Waveform(amplitude=2.0, steps=48, cycles=1, on_time=0.02, off_time=0.0, drive=0.0)
@@ -113,17 +114,91 @@ def guarded(**limits):
     )
 
 
-def test_a_current_beyond_the_limit_trips_the_guard_and_makes_safe():
+def asked(limit, x=10e-9):
+    return request(x, replace(IV, compliance=limit))
+
+
+def test_a_sweep_is_ended_by_the_instrument_at_its_current_limit_and_nothing_is_latched():
     afm, guard = guarded(max_current=1e-12)
-    with pytest.raises(SafetyStop, match="current through the tip"):
-        guard.probe(request(10e-9))
+    spectrum = guard.probe(asked(1e-12))
+    assert 0 < len(spectrum.bias) < 12
+    assert np.abs(spectrum.extra["current"]).max() <= 1e-12
+    assert spectrum.stopped.startswith("at the current limit of 1e-12 A, on the step to")
     assert (afm.state().bias, afm.state().drive) == (0.0, 0.0)
+    assert guard.latched is None
+
+
+@given(st.floats(-14.0, -10.0), st.integers(100, 199))
+@settings(max_examples=25, deadline=None)
+def test_no_reading_is_ever_beyond_the_limit_noise_included(power, seed):
+    limit = 10**power
+    sample = SwitchingSample(FlatWorld(wall=0.0), seed)
+    noises, rng = ProbeNoise(current=2e-14), np.random.default_rng(seed)
+    with contextlib.suppress(InstrumentError):  # it ended before its first sample
+        spectrum = measure(sample, asked(limit), TipProperties(), noises, rng, 0.0)
+        assert np.abs(spectrum.extra["current"]).max() <= limit * (1 + 1e-6)
+        assert bool(spectrum.stopped) == (len(spectrum.bias) < IV.steps)
+
+
+def test_a_sweep_that_ends_on_its_first_step_keeps_the_sample_at_no_bias_and_has_no_fit():
+    spectrum = fitted(curve(10e-9, replace(IV, compliance=1e-16)))
+    assert spectrum.bias.tolist() == [0.0]
+    assert "on the step to 0.167 V" in spectrum.stopped
+    assert math.isnan(dict(spectrum.fit)["resistance_positive_ohm"])
+
+
+def test_a_sweep_below_its_limit_is_whole_and_says_nothing():
+    spectrum = curve(10e-9, replace(IV, compliance=1e-6))
+    assert (len(spectrum.bias), spectrum.stopped) == (IV.steps, "")
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [(None, "needs a compliance"), (2e-12, "more than the 1e-12 A"), (0.0, "more than 0")],
+)
+def test_the_guard_wants_a_current_limit_that_a_person_has_allowed(limit, words):
+    _, guard = guarded(max_current=1e-12)
+    with pytest.raises(OutOfRange, match=words):
+        guard.accept(asked(limit))
+
+
+def test_a_loop_has_no_current_limit_to_give():
+    _, guard = guarded()
+    wave = replace(IV, off_time=0.02, compliance=1e-9)
+    with pytest.raises(OutOfRange, match="leave its compliance away"):
+        guard.accept(request(10e-9, wave, ProbeKind.HYSTERESIS_LOOP))
+
+
+class Blind(FakeMicroscope):
+    """An instrument that does not watch the current while it sweeps."""
+
+    @property
+    def capabilities(self):
+        return replace(FakeMicroscope.capabilities.fget(self), current_limit=False)
+
+    def probe(self, request):
+        wave = replace(request.waveform, compliance=None)
+        return FakeMicroscope.probe(self, replace(request, waveform=wave))
+
+
+def test_an_instrument_that_cannot_end_a_sweep_is_refused_unless_a_person_allows_it():
+    inner = Blind()
+    narrow = replace(wide_limits(), max_current=1e-9)
+    guard = GuardedMicroscope(inner, narrow, bias_everywhere(), inner.clock)
+    with pytest.raises(OutOfRange, match="cannot end a current-voltage curve"):
+        guard.probe(asked(1e-9))
+    with pytest.raises(OutOfRange, match="may not widen unlimited_current"):
+        guard.narrow(replace(narrow, unlimited_current=True))
+    guard.widen(replace(narrow, unlimited_current=True), "Ada")
+    with pytest.raises(SafetyStop, match="current through the tip"):
+        guard.probe(asked(1e-9))
+    assert (inner.bias, inner.drive) == (0.0, 0.0)
     assert "current" in guard.latched
 
 
 def test_a_current_below_the_limit_passes_and_the_bias_counts_as_a_pulse():
     _, guard = guarded(max_current=1e-6)
-    assert guard.probe(request(10e-9)).extra["current"].max() > 1e-12
+    assert guard.probe(asked(1e-6)).extra["current"].max() > 1e-12
 
 
 def test_a_current_needs_consent_to_its_bias():

@@ -5,7 +5,13 @@ import pytest
 from made_passes import SHAPE, passes, relief
 
 from ai_afm.survey.health.check import Verdict
-from ai_afm.survey.health.contact import Engaged, check_contact, check_saturation, held_by
+from ai_afm.survey.health.contact import (
+    Engaged,
+    check_contact,
+    check_saturation,
+    held_by,
+    wandered,
+)
 from ai_afm.types import Mode
 
 
@@ -105,3 +111,26 @@ def test_in_tapping_the_free_amplitude_tells():
 
 def test_without_the_levels_of_an_approach_nothing_is_said():
     assert math.isnan(check_contact(passes({"deflection": np.zeros(SHAPE)}), None).score)
+
+
+def test_a_line_off_the_surface_among_good_ones_does_not_teach_what_is_usual():
+    """One pass in 16 is no lost contact yet; its height would make all later ones look right."""
+    before = held_by(on_the_surface())
+    mixed = on_the_surface(15)
+    gone = np.linspace(0, -1e-6, SHAPE[1])
+    height, error = (mixed.trace[n].copy() for n in ("height", "deflection"))
+    height[-1], error[-1] = gone, -40e-9
+    mixed = passes({"deflection": error, "height": height})
+    assert check_contact(mixed, before).verdict is Verdict.GOOD
+    off = passes({"deflection": np.full(SHAPE, -40e-9), "height": gone * np.ones(SHAPE)})
+    assert check_contact(off, held_by(mixed, before)).score == 1.0
+    assert held_by(off, before) is None
+
+
+def test_the_sweeps_of_a_path_keep_the_heights_of_all_places_before():
+    low, high = held_by(on_the_surface()), held_by(on_the_surface(16, step=5e-8))
+    both = wandered(low, high)
+    assert both.error == high.error
+    assert both.height == (low.height[0], high.height[1])
+    assert wandered(None, high) is high
+    assert wandered(low, None) is None

@@ -10,13 +10,16 @@ from rich.logging import RichHandler
 from ai_afm import __version__
 from ai_afm.cli import (
     bench,
+    corrections,
     ctl,
+    dataset,
     demo,
     doctor,
     evaluate,
     export,
     models,
     paper,
+    queue,
     recover,
     replay,
     report,
@@ -70,6 +73,9 @@ app.command("export")(export.export)
 app.command("paper")(paper.paper)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
+app.add_typer(queue.app, name="queue")
+app.add_typer(corrections.app, name="corrections")
+app.add_typer(dataset.app, name="dataset")
 app.add_typer(twin.app, name="twin")
 app.add_typer(bench.app, name="bench")
 

@@ -1,12 +1,12 @@
 """One TOML per run -> checked settings."""
 
 from ai_afm.config.load import load_config, narrowed, parse_config, parse_region, resolved
+from ai_afm.config.probe import ProbeSettings
 from ai_afm.config.question import QuestionSettings
 from ai_afm.config.settings import (
     ConsentSettings,
     InstrumentSettings,
     LimitSettings,
-    ProbeSettings,
     RunConfig,
     TargetSettings,
 )

@@ -104,9 +104,7 @@ def grains(
     large = sizes >= min_pixels
     if np.count_nonzero(large) < 2:
         return ()
-    full = _filled(np.where(large, np.arange(len(sizes), dtype=np.int32), 0)[numbered])
-    if valid is not None:
-        full[~valid] = 0
+    full = _filled(np.where(large, np.arange(len(sizes), dtype=np.int32), 0).take(numbered), valid)
     edge = _edge(full.shape, valid)
     cut = set(np.unique(full[edge]).tolist())
     found = []
@@ -130,16 +128,30 @@ def domains(
     return grains(network, shape, codes=codes, valid=valid)
 
 
-def _filled(numbered: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Give every pixel without a number that of the nearest with one."""
-    _, nearest = cv2.distanceTransformWithLabels(
-        (numbered == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    known = numbered > 0
-    number_of = np.zeros(int(nearest.max()) + 1, np.int32)
-    number_of[nearest[known]] = numbered[known]
-    filled: NDArray[np.int32] = number_of[nearest]
-    return filled
+def _filled(numbered: NDArray[np.int32], valid: NDArray[np.bool_] | None) -> NDArray[np.int32]:
+    """Give every scanned pixel without a number that of the nearest with one.
+
+    Lines are one pixel wide, so most have one beside them; cells that were left out take some
+    rounds more, from their rims inwards.
+    """
+    wide = np.pad(numbered, 1)
+    flat, width = wide.ravel(), wide.shape[1]
+    missing = numbered == 0
+    if valid is not None:
+        missing[~valid] = False
+    row, column = np.nonzero(missing)
+    at = (row + 1) * width + column + 1
+    steps = (-width, width, -1, 1, -width - 1, -width + 1, width - 1, width + 1)
+    while len(at):
+        found = np.zeros(len(at), np.int32)
+        for step in steps:
+            left = np.flatnonzero(found == 0)
+            found[left] = flat[at[left] + step]
+        if not found.any():
+            break
+        flat[at] = found
+        at = at[found == 0]
+    return wide[1:-1, 1:-1]
 
 
 def _edge(shape: tuple[int, int], valid: NDArray[np.bool_] | None) -> NDArray[np.bool_]:

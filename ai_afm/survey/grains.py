@@ -11,6 +11,9 @@ from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, Grain, ScanRegion, WallNe
 _SUBPIXEL = 4
 """Lines are drawn with 2^4 steps per pixel."""
 
+_AROUND = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
+"""Steps (row, column) to the neighbours, those at the sides first."""
+
 
 def cells(
     network: WallNetwork,
@@ -36,10 +39,16 @@ def cells(
     (lines, pixels) int32
         Number of the cell, from 1; 0 on the lines themselves.
     """
-    canvas = draw(network, shape, codes, region)
+    return _numbered(draw(network, shape, codes, region))[0]
+
+
+def _numbered(lines: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the map of cells, and the left, top, width, height and pixels of each, (cells, 5)."""
     # lines are 8-connected, so cells must not be
-    _, numbered = cv2.connectedComponents((~canvas).view(np.uint8), connectivity=4)
-    return np.asarray(numbered, np.int32)
+    _, numbered, boxes, _ = cv2.connectedComponentsWithStats(
+        (~lines).view(np.uint8), connectivity=4, ltype=cv2.CV_32S
+    )
+    return np.asarray(numbered, np.int32), np.asarray(boxes, np.int32)
 
 
 def draw(
@@ -94,25 +103,25 @@ def grains(
     """
     if not any(w.code in codes for w in network.walls):
         return ()
-    numbered = cells(network, shape, codes)
-    if valid is not None:
+    numbered, boxes = _numbered(draw(network, shape, codes))
+    sizes = boxes[:, cv2.CC_STAT_AREA]
+    if valid is not None and not valid.all():
         numbered[~valid] = 0
-    if numbered.max() < 2:
-        return ()
-    sizes = np.bincount(numbered.ravel())
-    sizes[0] = 0
+        sizes = np.bincount(numbered.ravel(), minlength=len(boxes)).astype(np.int32)
     large = sizes >= min_pixels
+    large[0] = False
     if np.count_nonzero(large) < 2:
         return ()
-    full = _filled(np.where(large, np.arange(len(sizes), dtype=np.int32), 0).take(numbered), valid)
-    edge = _edge(full.shape, valid)
-    cut = set(np.unique(full[edge]).tolist())
+    kept = np.where(large, np.arange(len(sizes), dtype=np.int32), 0).take(numbered)
+    full, grown = _filled(kept, valid)
+    cut = set(np.unique(full[_edge(full.shape, valid)]).tolist())
     found = []
-    for number, box in enumerate(ndimage.find_objects(full), start=1):
-        if box is not None:
-            outline, pixels = _outline(full[box] == number)
-            outline += box[0].start, box[1].start
-            found.append(_grain(outline, pixels, number in cut, network.region, shape))
+    for number in np.flatnonzero(large).tolist():
+        left, top, width, height = boxes[number, :4].tolist()
+        first = max(top - grown, 0), max(left - grown, 0)
+        inside = full[first[0] : top + height + grown, first[1] : left + width + grown] == number
+        outline, pixels = _outline(inside)
+        found.append(_grain(outline + first, pixels, number in cut, network.region, shape))
     return tuple(found)
 
 
@@ -128,30 +137,33 @@ def domains(
     return grains(network, shape, codes=codes, valid=valid)
 
 
-def _filled(numbered: NDArray[np.int32], valid: NDArray[np.bool_] | None) -> NDArray[np.int32]:
-    """Give every scanned pixel without a number that of the nearest with one.
+def _filled(
+    numbered: NDArray[np.int32], valid: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.int32], int]:
+    """Give every scanned pixel without a number that of the nearest with one; say how far away.
 
     Lines are one pixel wide, so most have one beside them; cells that were left out take some
     rounds more, from their rims inwards.
     """
-    wide = np.pad(numbered, 1)
-    flat, width = wide.ravel(), wide.shape[1]
+    lines, pixels = numbered.shape
+    flat = numbered.ravel()
     missing = numbered == 0
     if valid is not None:
         missing[~valid] = False
-    row, column = np.nonzero(missing)
-    at = (row + 1) * width + column + 1
-    steps = (-width, width, -1, 1, -width - 1, -width + 1, width - 1, width + 1)
+    at, rounds = np.flatnonzero(missing), 0
     while len(at):
+        rounds += 1
+        row, column = np.divmod(at, pixels)
         found = np.zeros(len(at), np.int32)
-        for step in steps:
+        for down, right in _AROUND:
             left = np.flatnonzero(found == 0)
-            found[left] = flat[at[left] + step]
+            beside = np.clip(row[left] + down, 0, lines - 1) * pixels
+            found[left] = flat[beside + np.clip(column[left] + right, 0, pixels - 1)]
         if not found.any():
             break
         flat[at] = found
         at = at[found == 0]
-    return wide[1:-1, 1:-1]
+    return numbered, rounds
 
 
 def _edge(shape: tuple[int, int], valid: NDArray[np.bool_] | None) -> NDArray[np.bool_]:

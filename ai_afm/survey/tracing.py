@@ -202,7 +202,11 @@ def _chains(
     # the last pixels of a thick line are cut with it
     rows, columns = borders.edge_distances(mask.shape[1], valid)
     edge = (rows <= 2)[:, None] | (columns <= 2)
-    edge |= (rows[:, None] <= thickness) | (columns <= thickness)
+    # only near the edge can it be
+    reach = thickness.max()
+    low, left = np.flatnonzero(rows <= reach), np.flatnonzero(columns <= reach)
+    edge[low] |= rows[low, None] <= thickness[low]
+    edge[:, left] |= columns[left] <= thickness[:, left]
     inside = (rows > 0)[:, None] & (columns > 0)
     judgement = Judgement(thickness, settings.spur_pixels, edge, any_wall < high)
     chains = prune(trace(skeleton), judgement)

@@ -28,6 +28,7 @@ STANDS_OUT_SOMEWHERE = 0.3
 """Share of a line that has to stand out for the rest of it to be asked for."""
 _DRAW_ORDER = (
     ClassCode.TOPOGRAPHY_EDGE,
+    ClassCode.WALL,
     ClassCode.WALL_FERROELASTIC,
     ClassCode.WALL_180,
     ClassCode.GRAIN_BOUNDARY,

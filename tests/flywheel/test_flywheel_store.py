@@ -17,7 +17,7 @@ from ai_afm.flywheel.store import FlywheelStore
 
 TABLES = (
     "frames", "predictions", "items", "item_states", "corrections", "sessions", "strokes",
-    "closings", "events",
+    "closings", "events", "models", "gates", "model_states",
 )  # fmt: skip
 
 

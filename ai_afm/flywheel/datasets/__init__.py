@@ -1,0 +1,1 @@
+"""Frozen lists of corrections: what a model learns from, and what it is judged by."""

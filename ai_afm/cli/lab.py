@@ -10,7 +10,7 @@ import typer
 
 from ai_afm.flywheel.lab import MARKER, Lab
 from ai_afm.flywheel.store import FlywheelStore
-from ai_afm.service.lab import find_lab
+from ai_afm.service.lab import find_lab, home_lab
 
 LabOption: TypeAlias = Annotated[
     Path | None,
@@ -32,7 +32,7 @@ Json: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object o
 @contextmanager
 def open_store(named: Path | None, make: bool = False) -> Iterator[FlywheelStore]:
     """Open the store of the lab; with `make`, a folder that is none becomes one, and it is said."""
-    path = find_lab(named) or Path.home() / "ai-afm"
+    path = find_lab(named) or home_lab()
     if make and not (path / MARKER).is_file():
         typer.echo(f"{path} is a lab now", err=True)
         Lab.make(path)

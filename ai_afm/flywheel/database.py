@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ from ai_afm.flywheel import migrations
 
 TIMEOUT = 10.0
 """Seconds that a writer waits for another one."""
+
+RETRY = 0.02
+"""Seconds between two tries to open a file that others hold."""
 
 
 def wall_clock() -> datetime:
@@ -48,24 +52,10 @@ class Database:
         self.wall = wall
         self._lock = threading.RLock()
         self._depth = 0
-        connection = None
         try:
-            connection = sqlite3.connect(
-                path, timeout=TIMEOUT, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            # so that INSERT OR REPLACE, too, meets the triggers that keep rows as they are
-            connection.execute("PRAGMA recursive_triggers=ON")
-            migrations.migrate(connection, path, scripts or migrations.shipped())
-        except (sqlite3.Error, OSError, StoreError) as exc:
-            if connection is not None:
-                connection.close()
-            if isinstance(exc, StoreError):
-                raise
+            self._connection = _opened(path, scripts or migrations.shipped())
+        except (sqlite3.Error, OSError) as exc:
             raise StoreError(f"{path} cannot be opened: {exc}") from exc
-        self._connection = connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -118,3 +108,36 @@ class Database:
             yield
         except sqlite3.Error as exc:
             raise StoreError(f"{self.path}: {exc}") from exc
+
+
+def _opened(path: Path, scripts: Sequence[str]) -> sqlite3.Connection:
+    """Open and migrate; waits for others that make, migrate or close the file just now.
+
+    SQLite's own waiting does not cover the change to write-ahead logging, which needs the file for
+    itself: it answers "locked" at once. Until the time is over, "locked" means "try again".
+    """
+    give_up = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            return _open_once(path, scripts)
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(RETRY)
+
+
+def _open_once(path: Path, scripts: Sequence[str]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=TIMEOUT, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        # so that INSERT OR REPLACE, too, meets the triggers that keep rows as they are
+        connection.execute("PRAGMA recursive_triggers=ON")
+        migrations.migrate(connection, path, scripts)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

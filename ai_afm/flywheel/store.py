@@ -72,20 +72,7 @@ class FlywheelStore:
         known = self.frame(sha256)
         if known is not None:
             return known
-        m = frame.measurement
-        names = tuple(sorted({name for name, _ in frame.data}))
-        blob = self.blobs.put(rows.npz_bytes(frame))
-        record = FrameRecord(
-            sha256,
-            blob,
-            frame.shape,
-            frame.region,
-            names,
-            m.mode.value,
-            m.instrument,
-            m.sample,
-            source,
-        )
+        record = rows.record_of(frame, sha256, self.blobs.put(rows.npz_bytes(frame)), source)
         with self.database.transaction():
             if self.frame(sha256) is None:
                 self.database.insert("frames", **rows.frame_columns(record))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ai_afm.errors import BadInput, ConfigError, StoreError
-from ai_afm.flywheel import migrations
+from ai_afm.flywheel import database, migrations
 from ai_afm.flywheel.blobs import Blobs
 from ai_afm.flywheel.database import Database
 from ai_afm.flywheel.lab import Lab
@@ -252,18 +252,30 @@ def test_what_is_no_database_is_refused(tmp_path):
         Database(tmp_path / "f.sqlite")
 
 
-def test_processes_that_make_the_database_at_once_all_find_it(tmp_path):
+def test_threads_that_make_the_database_at_once_all_find_it(tmp_path):
     faults = []
 
-    def make():
+    def make(path):
         try:
-            Database(tmp_path / "f.sqlite").close()
+            Database(path).close()
         except StoreError as exc:
             faults.append(exc)
 
-    threads = [threading.Thread(target=make) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    for k in range(20):
+        threads = [
+            threading.Thread(target=make, args=(tmp_path / f"{k}.sqlite",)) for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     assert faults == []
+
+
+def test_a_database_that_another_holds_for_too_long_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "TIMEOUT", 0.05)
+    holder = sqlite3.connect(tmp_path / "f.sqlite", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError, match="cannot be opened: database is locked"):
+        Database(tmp_path / "f.sqlite")
+    holder.close()

@@ -18,6 +18,7 @@ from ai_afm.flywheel.model_records import ModelState
 from ai_afm.flywheel.registry import Lineage, Registry
 from ai_afm.flywheel.store import FlywheelStore
 from ai_afm.segment.model_file import load_model
+from ai_afm.service.lab import model_folders
 
 CHANGED = "not those that were added"
 SHIPPED = factory.SHIPPED
@@ -235,6 +236,12 @@ def test_a_pointer_that_somebody_changed_is_mended(registry, tmp_path, text):
     pointer.unlink() if text is None else pointer.write_text(text)
     assert factory.open_registry(tmp_path).mended is not None
     assert pointed(tmp_path) == spec
+
+
+def test_a_run_that_looks_for_its_model_finds_the_pointer_mended(registry, tmp_path):
+    spec = factory.made_active(registry, tmp_path, "1.0.0")
+    (tmp_path / "lab" / "models" / "active.toml").write_text('model = "tiny@0.0.1"\n')
+    assert load_model(None, model_folders(tmp_path / "lab")).spec == spec
 
 
 def test_a_pointer_is_left_alone_before_the_lab_has_made_a_model_active(registry, tmp_path):

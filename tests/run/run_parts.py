@@ -1,12 +1,13 @@
 """A small run on the twin with a segmenter that needs no weights."""
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import numpy as np
 from scipy import ndimage
 
 import ai_afm.service.session as service
 from ai_afm.config import RunConfig
+from ai_afm.run import run
 from ai_afm.testing.glimpses import InProcessGlimpses
 from ai_afm.types import Segmentation
 
@@ -91,3 +92,18 @@ def session(monkeypatch, folder, segmenter=None, events=None):
 def create(monkeypatch, path, settings):
     monkeypatch.setattr(service, "load_model", lambda name, search: PhaseGradient())
     return service.create_run(path, settings)
+
+
+def go_on(monkeypatch, folder, until=None):
+    """Take a run up until something happens, or to its end; return what happened."""
+    events = []
+    with session(monkeypatch, folder) as opened, closing(run(opened)) as happening:
+        for event in happening:
+            events.append(event)
+            if until is not None and until(event):
+                break
+    return events
+
+
+def of(kind, events):
+    return [e for e in events if isinstance(e, kind)]

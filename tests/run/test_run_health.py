@@ -1,9 +1,7 @@
 """Instrument health in a live run on the twin: faults that set in within a scan, and none."""
 
-from contextlib import closing
-
 import pytest
-from run_parts import config, create, session
+from run_parts import config, create, go_on, of
 
 import ai_afm.acquire.health as live
 from ai_afm.events import Doubted, Faulted, Observed, ScanStopped
@@ -11,7 +9,6 @@ from ai_afm.report.health import section
 from ai_afm.report.html import render
 from ai_afm.report.story import tell
 from ai_afm.report.summary import summarise
-from ai_afm.run import run
 from ai_afm.store.journal import Journal
 from ai_afm.survey.health.watch import Live
 from ai_afm.types import ProbeRequest, Role
@@ -26,20 +23,6 @@ def drive(monkeypatch, path, faults=(), until=None, **tables):
     settings = config(**{"instrument": {"options": options}, "targets": ONE} | tables)
     folder = create(monkeypatch, path / "run", settings)
     return folder, go_on(monkeypatch, folder, until)
-
-
-def go_on(monkeypatch, folder, until=None):
-    events = []
-    with session(monkeypatch, folder) as opened, closing(run(opened)) as happening:
-        for event in happening:
-            events.append(event)
-            if until is not None and until(event):
-                break
-    return events
-
-
-def of(kind, events):
-    return [e for e in events if isinstance(e, kind)]
 
 
 def scans(events):

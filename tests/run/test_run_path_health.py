@@ -1,10 +1,8 @@
 """Instrument health along the paths of an area: told, stopped, repeated, and left off the map."""
 
-from contextlib import closing
-
 import numpy as np
 import pytest
-from run_parts import config, create, session
+from run_parts import config, create, go_on, of, session
 from test_same_decisions import Scripted, same_decisions
 from test_same_decisions import drive as drive_listening
 
@@ -22,7 +20,6 @@ from ai_afm.report.health import section
 from ai_afm.report.story import tell
 from ai_afm.report.summary import summarise
 from ai_afm.report.tables import happenings
-from ai_afm.run import run
 from ai_afm.store.journal import Journal
 from ai_afm.types import MapRequest, PathRequest, ScanRequest
 
@@ -39,20 +36,6 @@ def drive(monkeypatch, path, faults=(), until=None, **tables):
     settings = config(**AREA | {"instrument": {"options": options}} | tables)
     folder = create(monkeypatch, path / "run", settings)
     return folder, go_on(monkeypatch, folder, until)
-
-
-def go_on(monkeypatch, folder, until=None):
-    events = []
-    with session(monkeypatch, folder) as opened, closing(run(opened)) as happening:
-        for event in happening:
-            events.append(event)
-            if until is not None and until(event):
-                break
-    return events
-
-
-def of(kind, events):
-    return [e for e in events if isinstance(e, kind)]
 
 
 def observed(events, kind):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_afm.survey.segments import merge_nodes
-from ai_afm.survey.skeleton import thin, trace
+from ai_afm.survey.skeleton import Chains, thin, trace
 from ai_afm.survey.surroundings import RUN, Lines, Runs, describe
 
 CLASSES = 5
@@ -109,9 +109,10 @@ def test_a_closed_line_has_no_ends():
     assert (closed, junctions, free, cut) == (1, 0, 0, 0)
 
 
-def test_a_single_pixel_has_finite_features():
-    mask = np.zeros((40, 48), bool)
-    mask[20, 24] = True
-    lines = lines_of(mask)
-    if len(lines.chains):
-        assert np.isfinite(describe(lines)[1]).all()
+def test_a_line_of_one_pixel_has_finite_features():
+    one = Chains(np.array([[20, 24]]), np.array([0, 1]), np.array([True]), np.array([[2, 2]]))
+    edge, valid = np.zeros((40, 48), bool), np.ones(40, bool)
+    values = np.full((CLASSES, 1), 0.1, np.float32)
+    runs, features = describe(Lines(one, np.array([[-1, -1]]), edge, valid, values))
+    assert len(runs.first) == len(features) == 1
+    assert np.isfinite(features).all()

@@ -171,24 +171,11 @@ def _resampled(image: Image32, pixel: tuple[float, float], pitch: float, turn: f
     return _quotient(warped[0], warped[1])
 
 
-def best_match(a: Image32, b: Image32, shared: float = SHARED) -> Match:
-    """Return how well two images fit at the best of all shifts.
-
-    Parameters
-    ----------
-    a, b
-        (lines, pixels), NaN where unknown; shapes may differ.
-    shared
-        Part of the smaller one's known pixels that has to overlap.
-    """
-    return _match([_fits(a, b, shared)])
-
-
-def _fits(a: Image32, b: Image32, shared: float = SHARED) -> NDArray[np.float64]:
+def _fits(a: Image32, b: Image32) -> NDArray[np.float64]:
     """Return how well two images fit at each shift, NaN where they share too little."""
     correlation, count = _correlations(a, b)
     smaller = min(float(np.isfinite(image).sum()) for image in (a, b))
-    enough = count >= max(shared * smaller, 16)
+    enough = count >= max(SHARED * smaller, 16)
     # by chance a small overlap fits better than a large one, as the root of its size
     weight = np.sqrt(np.maximum(count, 0) / max(float(count.max()), 1.0))
     return np.where(enough, correlation * weight, np.nan)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -15,12 +14,11 @@ from ai_afm.microscope.base import AppliedStroke, Capabilities, MicroscopeState,
 from ai_afm.microscope.simulated import options as opt
 from ai_afm.microscope.simulated.bias import BiasSource
 from ai_afm.microscope.simulated.capabilities import capabilities_of
-from ai_afm.microscope.simulated.clock import Clock, ShiftedClock
+from ai_afm.microscope.simulated.clock import Clock
 from ai_afm.microscope.simulated.faults import FaultKind
 from ai_afm.microscope.simulated.frame_scan import FrameScan
 from ai_afm.microscope.simulated.instrument import Instrument
 from ai_afm.microscope.simulated.limits import check_path, check_probe, check_scan, check_write
-from ai_afm.microscope.simulated.memory_file import load_memory
 from ai_afm.microscope.simulated.noise import WANDER_PERIODS
 from ai_afm.microscope.simulated.path_scan import PathScan
 from ai_afm.microscope.simulated.probing import measure_at
@@ -338,14 +336,4 @@ def open_simulated(options: Mapping[str, object], clock: Clock) -> SimulatedAfm:
     ConfigError
         When an option is unknown or out of bounds.
     """
-    checked = opt.read_options(options)
-    sample, imaging = opt.build_sample(checked), opt.imaging_of(checked)
-    memory_file = None if checked.memory_file is None else Path(checked.memory_file)
-    memory = None if memory_file is None else load_memory(memory_file)
-    if memory is not None:
-        sample.replay(memory.sample)
-        imaging = replace(imaging, tip=replace(imaging.tip, contact_path=memory.contact_path))
-        # the clock of a run that goes on is there already, that of another program is not
-        clock = ShiftedClock(clock, max(0.0, memory.time - clock.now()))
-    settings = opt.device_of(checked, imaging)
-    return SimulatedAfm(sample, settings, clock)
+    return SimulatedAfm(*opt.assembled(opt.read_options(options), clock))

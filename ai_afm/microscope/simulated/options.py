@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -12,8 +13,10 @@ from ai_afm.image.instrument_time import STOCK_TIMES, InstrumentTimes
 from ai_afm.image.sho_fit import FEWEST_BINS
 from ai_afm.microscope.simulated import noise
 from ai_afm.microscope.simulated.band import Band
+from ai_afm.microscope.simulated.clock import Clock, ShiftedClock
 from ai_afm.microscope.simulated.faults import Fault, parse_fault
 from ai_afm.microscope.simulated.memory import SwitchingSample
+from ai_afm.microscope.simulated.memory_file import load_memory
 from ai_afm.microscope.simulated.modes import Detection
 from ai_afm.microscope.simulated.sample import make_world
 from ai_afm.microscope.simulated.scanner import ScannerSettings
@@ -172,3 +175,25 @@ def build_sample(options: SimulatedOptions) -> SwitchingSample:
     scale = None if options.scale_nm is None else options.scale_nm * 1e-9
     world = make_world(options.world, options.seed, options.extent_nm * 1e-9, scale)
     return SwitchingSample(world, options.seed, SwitchingSettings(ac_share=options.ac_share))
+
+
+def assembled(
+    options: SimulatedOptions, clock: Clock
+) -> tuple[SwitchingSample, DeviceSettings, Clock]:
+    """Return sample, settings and clock of a twin, which remembers where a memory file is named.
+
+    Raises
+    ------
+    ConfigError
+        When the world cannot be grown.
+    InstrumentError
+        When the memory file cannot be read.
+    """
+    sample, imaging = build_sample(options), imaging_of(options)
+    memory = None if options.memory_file is None else load_memory(Path(options.memory_file))
+    if memory is not None:
+        sample.replay(memory.sample)
+        imaging = replace(imaging, tip=replace(imaging.tip, contact_path=memory.contact_path))
+        # the clock of a run that goes on is there already, that of another program is not
+        clock = ShiftedClock(clock, max(0.0, memory.time - clock.now()))
+    return sample, device_of(options, imaging), clock

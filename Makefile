@@ -44,7 +44,7 @@ default-model: $(STAMP)
 		--steps 16000 --learning-rate 0.0012 --judge-steps 0
 
 default-namer: $(STAMP)
-	$(BIN)/python -m ai_afm.flywheel.naming --model wallnet@2.3.0 --out ai_afm/survey/namer.npz
+	$(BIN)/python -m ai_afm.flywheel.fit_namer --model wallnet@2.3.0 --out ai_afm/survey/namer.npz
 
 $(STAMP): pyproject.toml constraints-cpu.txt
 	$(PYTHON) -m venv $(VENV)

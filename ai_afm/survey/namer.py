@@ -24,7 +24,7 @@ CODES = (
 )
 """Classes of which it reads the probabilities; what it says begins with "no line"."""
 FILE = "namer.npz"
-"""Weights, beside this module; `python -m ai_afm.flywheel.naming` makes them."""
+"""Weights, beside this module; `python -m ai_afm.flywheel.fit_namer` makes them."""
 
 FARTHEST = 5.0
 """Features farther than this many standard deviations from the mean are taken to be that far."""

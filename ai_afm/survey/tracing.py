@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from ai_afm.survey import borders
 from ai_afm.survey.gaps import Gap, bridged
-from ai_afm.survey.naming import CORRELATED
+from ai_afm.survey.line_pieces import CORRELATED
 from ai_afm.survey.pruning import Judgement, contracted, prune
 from ai_afm.survey.segments import merge_nodes
 from ai_afm.survey.skeleton import Chains, Mask, pieces, thin, trace

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from ai_afm.survey import grains as grain_maps
 from ai_afm.survey import polyline
+from ai_afm.survey.line_pieces import pieces_of
 from ai_afm.survey.namer import CODES as READ
 from ai_afm.survey.namer import can_name, shipped
-from ai_afm.survey.naming import pieces_of
 from ai_afm.survey.segments import Canvas, Segment, in_metres, tied
 from ai_afm.survey.skeleton import Chains
 from ai_afm.survey.surroundings import Lines

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_afm.survey.naming import pieces_of
+from ai_afm.survey.line_pieces import pieces_of
 
 N = 90
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ai_afm.flywheel import naming
+from ai_afm.flywheel import fit_namer
 from ai_afm.flywheel.crops import TrainingCrop
-from ai_afm.flywheel.naming import NamingSettings, fit, make_tables, painted_frames, table
+from ai_afm.flywheel.fit_namer import NamingSettings, fit, make_tables, painted_frames, table
 from ai_afm.segment.model_file import load_model
 from ai_afm.survey.namer import CODES, from_arrays
 from ai_afm.types import ClassCode
@@ -39,8 +39,8 @@ def of_class(counts: np.ndarray) -> np.ndarray:
 
 
 def test_runs_learn_what_they_really_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(naming, "WITH_ALL", 1.0)
-    monkeypatch.setattr(naming, "BAND_SHARE", 0.0)
+    monkeypatch.setattr(fit_namer, "WITH_ALL", 1.0)
+    monkeypatch.setattr(fit_namer, "BAND_SHARE", 0.0)
     made = table(domains(), load_model(None), np.random.default_rng(1))
     assert made is not None
     features, counts = made
@@ -49,9 +49,9 @@ def test_runs_learn_what_they_really_were(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_without_the_phase_a_wall_has_no_type(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(naming, "WITH_ALL", 0.0)
-    monkeypatch.setattr(naming, "WITHOUT_PHASE", 1.0)
-    monkeypatch.setattr(naming, "BAND_SHARE", 0.0)
+    monkeypatch.setattr(fit_namer, "WITH_ALL", 0.0)
+    monkeypatch.setattr(fit_namer, "WITHOUT_PHASE", 1.0)
+    monkeypatch.setattr(fit_namer, "BAND_SHARE", 0.0)
     made = table(domains(), load_model(None), np.random.default_rng(1))
     assert made is not None
     assert of_class(made[1])[UNTYPED] > 0.9
@@ -61,7 +61,7 @@ def test_without_the_phase_a_wall_has_no_type(monkeypatch: pytest.MonkeyPatch) -
 def test_seed_and_number_determine_a_frame() -> None:
     (first,), (again,) = painted_frames(5, 3), painted_frames(5, 3)
     np.testing.assert_array_equal(first.label, again.label)
-    assert first.label.shape[0] in naming.SIDES
+    assert first.label.shape[0] in fit_namer.SIDES
 
 
 def test_it_learns_what_the_tables_say_and_the_same_each_time() -> None:
@@ -84,7 +84,7 @@ def test_it_learns_what_the_tables_say_and_the_same_each_time() -> None:
 @pytest.mark.slow
 def test_a_small_fit_writes_a_file_that_can_be_read(tmp_path: Path) -> None:
     out = tmp_path / "namer.npz"
-    naming.main(
+    fit_namer.main(
         ["--out", str(out), "--twin-worlds", "2", "--painted-frames", "6", "--epochs", "2",
          "--processes", "1"]
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Fit what names lines by their surroundings: `python -m ai_afm.flywheel.naming`.
+"""Fit what names lines by their surroundings: `python -m ai_afm.flywheel.fit_namer`.
 
 The network that finds the lines is ready by then. Its answers about new simulated frames, larger
 than the crops it was trained on, are traced, and each run of a line learns what it really was.

@@ -14,6 +14,7 @@ from ai_afm.acquire.records import observation_record
 from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
 from ai_afm.acquire.stream import Stream, source_of
+from ai_afm.acquire.swap import Place
 from ai_afm.acquire.tracking import tracked
 from ai_afm.control.stopping import StopsBySight
 from ai_afm.errors import ModelError, ScanTimeout
@@ -38,8 +39,10 @@ class _Progress:
     """Where a scan stands; lives for one scan only."""
 
     watch: LiveWatch
+    model: str | None
     rows: int = 0
     asked: int = 0
+    loading: bool = False
     glimpse: Glimpse | None = None
     stopped: str | None = None
 
@@ -79,7 +82,8 @@ def scan(
             assembler,
             session.acknowledging("scan", number),
         )
-        progress = _Progress(watch_frame(session, survey, number, assembler.frame))
+        watch = watch_frame(session, survey, number, assembler.frame)
+        progress = _Progress(watch, session.model_sha256)
         yield ScanStarted(number, accepted)
         try:
             yield from _follow(session, stream, number, accepted, progress, helm)
@@ -89,6 +93,7 @@ def scan(
             raise stream.error
     if progress.watch.stop is not None:
         session.make_safe()  # the tip engages anew for what comes next
+    yield from helm.obey(session, at=Place(number, progress.rows))
     yield from _last_glimpse(session, number, progress)
     notes = yield from health_notes(session, survey, progress.watch, progress.rows)
     return _observe(session, survey, (number, started), assembler.frame, progress, notes)
@@ -110,7 +115,8 @@ def _follow(
         stream.allow(step)
     stream.start()
     while stream.running:
-        yield from helm.obey(session, stream)
+        yield from helm.obey(session, stream, Place(number, progress.rows))
+        _notice_model(session, helm, progress, step)
         if helm.stopping and progress.stopped is None:
             progress.stopped = helm.stopping
             stream.stop()
@@ -127,6 +133,16 @@ def _follow(
             )
             return
         yield from _glimpse(session, stream, number, request, progress, step)
+
+
+def _notice_model(session: Session, helm: Helm, progress: _Progress, step: int) -> None:
+    """Ask for no glimpse while a model is loaded, and for one at once when it is there."""
+    progress.loading = helm.models.loading
+    if session.model_sha256 == progress.model:
+        return
+    progress.model = session.model_sha256
+    if 0 < progress.asked <= progress.rows:
+        progress.asked = min(progress.asked, progress.rows - step)
 
 
 def _watch(session: Session, stream: Stream, number: int, progress: _Progress) -> Generator[Event]:
@@ -153,6 +169,7 @@ def _glimpse(
     """Ask for a glimpse where one is due, take answers, and stop a frame that has shown enough."""
     lines = request.shape[0]
     due = progress.rows >= progress.asked + step and progress.rows < lines
+    due &= not progress.loading
     try:
         glimpse = _newest(session, number, progress, due)
     except ModelError as exc:

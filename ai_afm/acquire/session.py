@@ -1,7 +1,7 @@
 """What a run is made of: the parts that the loop is given, and the commands it obeys."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ai_afm.config import RunConfig
@@ -27,10 +27,13 @@ class Command:
         The verb.
     args
         Its arguments, JSON values.
+    answer
+        Is told, once, what has become of it, in words.
     """
 
     do: str
     args: Mapping[str, Any]
+    answer: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
 
 class Steering(Protocol):
@@ -87,6 +90,11 @@ class Session:
     def authority(self) -> Authority:
         """How far the run may go by itself."""
         return self.config.run.authority
+
+    @property
+    def model_sha256(self) -> str | None:
+        """Hash of the weights that look now, `None` for a run without a segmenter."""
+        return None if self.glimpses is None else self.glimpses.model_sha256
 
     def empty_survey(self) -> Survey:
         """Return what is known before the first scan: limits, consent and the seed."""

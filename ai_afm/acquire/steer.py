@@ -1,4 +1,4 @@
-"""What a person's commands do to a run: pause, stop, park, withdraw, wishes, limits."""
+"""What a person's commands do to a run: pause, stop, park, withdraw, wishes, limits, models."""
 
 import time
 from collections.abc import Generator, Mapping
@@ -6,6 +6,7 @@ from typing import Any
 
 from ai_afm.acquire.session import Command, Session
 from ai_afm.acquire.stream import Stream
+from ai_afm.acquire.swap import REFUSED, Place, Swapping
 from ai_afm.config import narrowed, parse_region
 from ai_afm.errors import AfmError, ConfigError
 from ai_afm.events import Commanded, Event
@@ -24,20 +25,39 @@ class Helm:
         self.stopping: str | None = None
         self._approved = False
         self._wishes: list[Wish] = []
+        self.models = Swapping()
 
-    def obey(self, session: Session, stream: Stream | None = None) -> Generator[Event]:
-        """Carry out all waiting commands; each is a journal row."""
+    def obey(
+        self, session: Session, stream: Stream | None = None, at: Place | None = None
+    ) -> Generator[Event]:
+        """Carry out all waiting commands; each is a journal row.
+
+        Parameters
+        ----------
+        session
+            Of the run.
+        stream
+            The scan or path under way; it goes on while a model is loaded. Without one, that is
+            waited for.
+        at
+            Scan and rows under way, for the journal.
+        """
         while (command := session.steering.take()) is not None:
             try:
                 detail = self._carry_out(session, stream, command)
             except AfmError as exc:
-                detail = f"refused: {exc}"
+                detail = f"{REFUSED}{exc}"
             session.journal.append(
                 "command",
                 {"do": command.do, "args": dict(command.args), "detail": detail},
                 actor="person",
             )
             yield Commanded(command.do, detail)
+            if not self.models.has(command):
+                command.answer(detail)
+        if self.models.loading:
+            waits = stream is None or session.lockstep
+            yield from self.models.settle(session, at or Place(), waits)
 
     def wait_while_held(self, session: Session) -> Generator[Event]:
         """Between two requests: wait until a person resumes or stops the run."""
@@ -90,6 +110,8 @@ class Helm:
                 return NARROWED
             case "wish":
                 return self._wish(session, command.args)
+            case "model":
+                return self.models.ask(session, command)
         raise ConfigError(f"unknown command {command.do!r}")
 
     def _hold(self, stream: Stream | None, held: bool) -> str:

@@ -8,26 +8,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from ai_afm import __version__
-from ai_afm.cli import (
-    bench,
-    corrections,
-    ctl,
-    dataset,
-    demo,
-    doctor,
-    evaluate,
-    export,
-    models,
-    paper,
-    queue,
-    recover,
-    replay,
-    report,
-    resume,
-    run,
-    segment,
-    twin,
-)
+from ai_afm.cli.verbs import Verb, group_of
 from ai_afm.errors import (
     AfmError,
     BadInput,
@@ -53,31 +34,68 @@ EXIT_CODES: tuple[tuple[type[AfmError], int], ...] = (
 """Exit code of each error, the first that fits; 0 done, 2 usage, 130 interrupted and parked."""
 INTERRUPTED = 130
 
+VERBS = {
+    "demo": Verb("demo:demo", "Let the microscope drive itself on the digital twin."),
+    "run": Verb("run:run", "Run a microscope by a configuration."),
+    "resume": Verb(
+        "resume:resume", "Recover a run, make the instrument safe, and go on with the next region."
+    ),
+    "ctl": Verb(
+        "ctl:ctl",
+        "Steer a live run; limits can only be narrowed, models only be exchanged for trusted ones.",
+    ),
+    "recover": Verb(
+        "recover:recover", "Make an interrupted run whole; doing it twice changes nothing more."
+    ),
+    "segment": Verb(
+        "segment:segment",
+        "Segment stored scans: masks, GeoJSON, overlays, results.csv and a contact sheet.",
+    ),
+    "evaluate": Verb(
+        "evaluate:evaluate",
+        "Score lines against references at 1, 2 and 3 px: found, connected, named, calibrated.",
+    ),
+    "replay": Verb(
+        "replay:replay", "Take each decision of a run again from its folder: docs/replay.md."
+    ),
+    "report": Verb(
+        "report:report", "Write RUN/report.html: one file that opens offline and prints."
+    ),
+    "export": Verb("export:export", "Write each scan as a file that Gwyddion or numpy opens."),
+    "paper": Verb(
+        "paper:paper",
+        "Write what a paper needs: methods.txt, sites.csv, answer.json, figures as SVG and PDF.",
+    ),
+    "train": Verb(
+        "train:train",
+        "Train a candidate on corrections; it is used only after the gate has passed it.",
+    ),
+    "gate": Verb(
+        "gate:gate",
+        "Judge a candidate against the active model: may it take its place? Exit code 6 when not.",
+    ),
+    "doctor": Verb(
+        "doctor:doctor",
+        "Look at versions, disk, models and plug-ins; exit 3 when something is in the way.",
+    ),
+    "archive": Verb("archive:app", "Whole archives of scans, on one computer or many."),
+    "models": Verb("models:app", "Models: data with a card, never code."),
+    "queue": Verb("queue:app", "The review queue: what to ask a person next."),
+    "corrections": Verb("corrections:app", "Corrections: labels out and in, and doubts."),
+    "dataset": Verb("dataset:app", "Frozen lists of corrections: training sets and golden sets."),
+    "twin": Verb("twin:app", "The digital twin."),
+    "bench": Verb("bench:app", "Benchmarks."),
+}
+"""All verbs, in the order in which `--help` lists them; a new one is one line here."""
+
 app = typer.Typer(
     name="ai-afm",
+    cls=group_of(VERBS),
     help="The brain that an atomic force microscope lacks.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command("demo")(demo.demo)
-app.command("run")(run.run)
-app.command("resume")(resume.resume)
-app.command("ctl")(ctl.ctl)
-app.command("recover")(recover.recover)
-app.command("segment")(segment.segment)
-app.command("evaluate")(evaluate.evaluate)
-app.command("replay")(replay.replay)
-app.command("report")(report.report)
-app.command("export")(export.export)
-app.command("paper")(paper.paper)
-app.command("doctor")(doctor.doctor)
-app.add_typer(models.app, name="models")
-app.add_typer(queue.app, name="queue")
-app.add_typer(corrections.app, name="corrections")
-app.add_typer(dataset.app, name="dataset")
-app.add_typer(twin.app, name="twin")
-app.add_typer(bench.app, name="bench")
 
 
 def _show_version(value: bool) -> None:

@@ -178,3 +178,21 @@ def decide(
     from ai_afm.bench.decide import benchmark as measured
 
     say(measured.benchmark(seed), json)
+
+
+@app.command("gate")
+def gate(
+    trials: Annotated[int, typer.Option(min=1, help="Poisoned rounds, and as many good ones.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="Of samples, people and poison.")] = 1,
+    work: Annotated[
+        Path | None, typer.Option(help="Keep models and simulated crops there for the next time.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Try to get models past the gate that have learned from poisoned labels: docs/gate.md.
+
+    About a minute and a half of one core a round.
+    """
+    from ai_afm.bench.gate import benchmark as measured
+
+    say(measured.benchmark(trials, seed, work), json)

@@ -1,17 +1,23 @@
-"""`ai-afm corrections`: what people have corrected, out to other programs and in again."""
+"""`ai-afm corrections`: what people have corrected, out and in, and whether to believe it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ai_afm.cli import trust
 from ai_afm.cli.lab import Json, LabOption, open_store
 from ai_afm.cli.output import say
 from ai_afm.errors import BadInput
 from ai_afm.flywheel.exchange.export import Format, export_corrections
 from ai_afm.flywheel.exchange.importing import import_corrections
 
-app = typer.Typer(help="Corrections: labels out and in.", no_args_is_help=True)
+app = typer.Typer(help="Corrections: labels out and in, and doubts.", no_args_is_help=True)
+app.command("agreement")(trust.agreement_of_people)
+app.command("suspects")(trust.suspects_among)
+app.command("quarantine")(trust.hold)
+app.command("release")(trust.let_in)
+app.command("held")(trust.list_held)
 
 
 @app.command("export")

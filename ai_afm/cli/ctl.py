@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from ai_afm.cli.output import say
-from ai_afm.errors import ConfigError
-from ai_afm.service.steering import ask
+from ai_afm.errors import ConfigError, InstrumentError, LinkLost, ModelError
+from ai_afm.service.link import ask
 from ai_afm.store.run_folder import RunFolder
 
 
@@ -24,6 +24,11 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     LIMITS = "limits"
     WISH = "wish"
+    MODEL = "model"
+
+
+PATIENCE = 30.0
+"""Seconds that a run is given to load another model before it is only said that it will."""
 
 
 def ctl(
@@ -31,14 +36,34 @@ def ctl(
     do: Annotated[Verb, typer.Argument(help="What to do.")],
     values: Annotated[
         list[str] | None,
-        typer.Argument(help="limits: max_bias_v=5 ...; wish: center_nm=0,0 size_nm=500,500"),
+        typer.Argument(
+            help="limits: max_bias_v=5 ...; wish: center_nm=0,0 size_nm=500,500;"
+            " model: NAME@VERSION"
+        ),
     ] = None,
+    reason: Annotated[str, typer.Option(help="Why another model, in words.")] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Steer a live run; limits can only be narrowed."""
+    """Steer a live run; limits can only be narrowed, models only be exchanged for trusted ones."""
     folder = RunFolder.open(run)
-    result = ask(folder.steering_file, do, dict(map(_pair, values or [])))
+    if do is Verb.MODEL:
+        result = _exchange(folder, values or [], reason)
+    else:
+        result = ask(folder.steering_file, do, dict(map(_pair, values or [])))
     say(result if isinstance(result, dict) else {"result": result}, json)
+
+
+def _exchange(folder: RunFolder, values: list[str], reason: str) -> Any:
+    """Have another model look, and wait until it does."""
+    if len(values) != 1:
+        raise typer.BadParameter("`ctl RUN model` needs one NAME@VERSION")
+    try:
+        args = {"name": values[0], "reason": reason}
+        return ask(folder.steering_file, Verb.MODEL, args, wait=PATIENCE)
+    except LinkLost:
+        raise
+    except InstrumentError as exc:
+        raise ModelError(str(exc)) from exc
 
 
 def _pair(text: str) -> tuple[str, Any]:

@@ -3,24 +3,43 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ai_afm.cli.lab import Annotator, Json, LabOption, open_store
+from ai_afm.cli import shadow
+from ai_afm.cli.lab import Annotator, Json, LabOption, open_registry, open_store
 from ai_afm.cli.output import say
+from ai_afm.errors import ModelError
 from ai_afm.flywheel.lab import MARKER, Lab
 from ai_afm.flywheel.model_package import write_package
+from ai_afm.flywheel.model_records import StateChange
 from ai_afm.flywheel.registry import Registry
-from ai_afm.segment.model_file import LoadedModel, list_models, load_model
-from ai_afm.service.lab import find_lab, model_folders
+from ai_afm.segment.model_file import (
+    LoadedModel,
+    active_model,
+    list_models,
+    load_model,
+    shipped_models,
+)
+from ai_afm.service.lab import find_lab, home_lab, model_folders
+from ai_afm.service.runs import tell_live_runs
 
 DIFFERENT = 1
 """Exit code of `verify` when not every segmentation could be recomputed."""
 
 app = typer.Typer(help="Models: data with a card, never code.", no_args_is_help=True)
 Model = Annotated[str, typer.Argument(metavar="NAME@VERSION")]
+app.command("shadow")(shadow.shadow)
+
+
+class PackageForm(StrEnum):
+    """How a model is packed for others."""
+
+    PLAIN = "ai-afm"
+    BIOIMAGEIO = "bioimageio"
 
 
 @app.command("list")
@@ -78,13 +97,18 @@ def promote(
     name: Model,
     reason: Annotated[str, typer.Option(help="Why, in words.")],
     who: Annotator,
+    live: Annotated[
+        bool, typer.Option("--live", help="In the runs that are under way, too; else in the next.")
+    ] = False,
     lab: LabOption = None,
     json: Json = False,
 ) -> None:
     """Bring a model one step further, candidate to shadow to active, if the gate has passed it."""
-    with open_store(lab) as store:
-        change = Registry(store).promote(name, who, reason)
-    say(_change(change), json)
+    with open_registry(lab) as registry:
+        before = _in_use(registry, lab)
+        change = registry.promote(name, who, reason)
+        runs = _tell(registry, lab, before, change) if live else []
+    say({**_change(change), **({"runs": runs} if live else {})}, json)
 
 
 @app.command("rollback")
@@ -97,14 +121,14 @@ def rollback(
     lab: LabOption = None,
     json: Json = False,
 ) -> None:
-    """Use the model again that was active before; no gate is asked."""
+    """Use the model again that was active before, in live runs, too; no gate is asked."""
     begun = time.perf_counter()
-    with open_store(lab) as store:
-        registry = Registry(store)
+    with open_registry(lab) as registry:
         before = registry.active
         change = registry.rollback(who, reason, to)
+        runs = _tell(registry, lab, before, change)
     took = time.perf_counter() - begun
-    say({**_change(change), "before": before, "seconds": took}, json)
+    say({**_change(change), "before": before, "runs": runs, "seconds": took}, json)
 
 
 @app.command("diff")
@@ -135,6 +159,15 @@ def diff(
 def export(
     name: Model,
     out: Annotated[Path, typer.Argument(help="The .zip to write.")],
+    form: Annotated[
+        PackageForm, typer.Option("--format", help="bioimageio: for other programs, too.")
+    ] = PackageForm.PLAIN,
+    author: Annotated[
+        list[str] | None, typer.Option(help="For bioimageio: who made it; may be repeated.")
+    ] = None,
+    licence: Annotated[
+        str, typer.Option("--license", help="For bioimageio: SPDX identifier.")
+    ] = "BSD-3-Clause",
     lab: LabOption = None,
     json: Json = False,
 ) -> None:
@@ -143,7 +176,13 @@ def export(
         model = load_model(name, model_folders(lab))
         if registry and registry.records.find(name):
             registry.check(name)
-        files = write_package(model.folder, out)
+        if form is PackageForm.PLAIN:
+            files = write_package(model.folder, out)
+        else:
+            from ai_afm.flywheel.bioimageio_package import write_bioimageio
+            from ai_afm.flywheel.bioimageio_text import Publication
+
+            files = write_bioimageio(model.folder, out, Publication(tuple(author or ()), licence))
     say({"model": model.spec, "file": str(out), "sha256": files.weights}, json)
 
 
@@ -163,6 +202,26 @@ def verify(
     say(found.as_json(), json)
     if not found.agrees:
         raise typer.Exit(DIFFERENT)
+
+
+def _in_use(registry: Registry, lab: Path | None) -> str | None:
+    """Return the model that runs of the lab look with by default."""
+    try:
+        return registry.active or active_model([*model_folders(lab), shipped_models()])
+    except ModelError:
+        return None
+
+
+def _tell(
+    registry: Registry, lab: Path | None, left: str | None, change: StateChange
+) -> list[dict[str, Any]]:
+    """Tell live runs that use the model that was left; return what they have answered."""
+    if left is None or change.state != "active":
+        return []
+    home = Lab.open(find_lab(lab) or home_lab())
+    database = registry.records.database
+    told = tell_live_runs(home, database, left, change.model, change.reason)
+    return [run.as_json() for run in told]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from ai_afm.config.area import AreaSettings
 from ai_afm.config.base import NM, Finite, NotNegative, Positive, Settings
+from ai_afm.config.flywheel import FlywheelSettings
 from ai_afm.config.health import HealthSettings
 from ai_afm.config.probe import ProbeSettings
 from ai_afm.config.question import QuestionSettings
@@ -270,6 +271,7 @@ class RunConfig(Settings):
     health: HealthSettings = HealthSettings()
     sequence: SequenceSettings | None = None
     model: ModelSettings = ModelSettings()
+    flywheel: FlywheelSettings = FlywheelSettings()
 
     @field_validator("question")
     @classmethod

@@ -6,11 +6,12 @@ else of the flywheel does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_closing
 from scipy.spatial import cKDTree
 
 from ai_afm.errors import BadInput
@@ -171,8 +172,13 @@ def strokes_for(before: Label, truth: Label, skill: Skill, rng: np.random.Genera
     erasing = [hand.erase(line) for line in _false(sheet, truth, asked, skill)]
     erased = [s for s in erasing if s is not None]
     sheet = paint(sheet, erased)
-    drawing = [hand.draw(line, 3) for line in _missing(sheet, truth, skill)]
+    # boundaries last: they lie over the walls that end at them
+    missing = sorted(_missing(sheet, truth, skill), key=lambda line: line.code)
+    drawing = [hand.draw(line, 3) for line in missing]
     drawn = [s for s in drawing if s is not None]
+    # people believe what they have drawn; what sticks out beside it still has the other class
+    believed = [replace(s, code=line.code) for s, line in zip(drawing, missing, strict=True) if s]
+    sheet = paint(sheet, believed)
     renaming = [hand.draw(line, width) for line, width in _misnamed(sheet, truth, skill)]
     renamed = [s for s in renaming if s is not None]
     strokes = (*wiped, *erased, *drawn, *renamed)
@@ -241,12 +247,19 @@ def _false(sheet: Label, truth: Label, asked: Mask, skill: Skill) -> Iterator[Li
 
 
 def _missing(sheet: Label, truth: Label, skill: Skill) -> Iterator[Line]:
-    """Yield pieces of true lines that nobody has drawn nearby."""
-    far = _distance(_is_line(sheet)) > skill.tolerance
+    """Yield pieces of true lines of which nobody has drawn one of their class nearby.
+
+    A line that crosses others, which lie near it at each crossing, is one stroke to a person.
+    """
     joined = int(np.ceil(skill.tolerance)) + 1
+    crossing = np.ones(2 * joined + 3, np.bool_)
+    far = {
+        code: _distance(sheet == code) > skill.tolerance for code in np.unique(truth[truth > 0])
+    }
     for line in lines_of(truth):
+        there = binary_closing(_at(far[line.code], line.points), crossing)
         # where only a part is missing, it is drawn from what is there on
-        yield from _runs(line, _at(far, line.points), skill, joined)
+        yield from _runs(line, np.asarray(there), skill, joined)
 
 
 def _misnamed(sheet: Label, truth: Label, skill: Skill) -> Iterator[tuple[Line, int]]:

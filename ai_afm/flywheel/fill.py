@@ -117,6 +117,19 @@ def fill_from_run(store: FlywheelStore, run: Path, filling: Filling | None = Non
     return Filled(len(seen), known, numbers, random, tuple(failed))
 
 
+def fill_with(
+    store: FlywheelStore, seen: Sequence[Seen], filling: Filling | None = None
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Put what a person should look at in scans into the queue, wherever they come from.
+
+    Returns
+    -------
+    items, random
+        Numbers of the new items, and of those among them that were drawn by lot.
+    """
+    return _put(store, seen, filling or Filling(), ReviewQueue(store).items())
+
+
 def _with_taken(store: FlywheelStore, one: Seen, items: Sequence[Item]) -> Seen:
     """Return a scan with its windows that are in the queue already."""
     frames = {f.sha256 for f in store.frames_of(one.source)}

@@ -27,7 +27,9 @@ _NAME = re.compile(r"(map-)?(\d{6,})-[0-9a-f]{12}\.h5")
 _LINES = (
     ClassCode.WALL, ClassCode.WALL_180, ClassCode.WALL_FERROELASTIC, ClassCode.GRAIN_BOUNDARY
 )  # fmt: skip
-NOT_STORED = "the type of the processor is not stored: arithmetic of another one may differ"
+NOT_STORED = (
+    "some files do not tell the type of the processor: arithmetic of another one may differ"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +71,20 @@ class Verification:
     not_verifiable
         (file, reason) of the others.
     conditions
-        What the stored ones were made with, each "torch ..., number format, threads" once.
+        What the stored ones were made with, each "torch ..., number format, threads, processor"
+        once.
     here
-        Version of torch here. Number format and threads are taken from each file.
+        Version of torch and type of the processor here. Number format and threads are taken from
+        each file.
+    cpu_known
+        Whether all files tell the type of the processor.
     """
 
     recomputed: tuple[Recomputed, ...]
     not_verifiable: tuple[tuple[str, str], ...]
     conditions: tuple[str, ...]
     here: str
+    cpu_known: bool = False
 
     @property
     def agrees(self) -> bool:
@@ -106,7 +113,7 @@ class Verification:
             "stored": list(self.conditions),
             "here": self.here,
             "not_verifiable": [{"file": f, "reason": why} for f, why in self.not_verifiable],
-            "not_stored": NOT_STORED,
+            "not_stored": None if self.cpu_known else NOT_STORED,
         }
 
 
@@ -130,22 +137,28 @@ def verify_run(run: Path, search: Sequence[Path] = ()) -> Verification:
     """
     from importlib.metadata import version
 
+    from ai_afm.segment.processor import processor
+
     folder = RunFolder.open(run)
     again = _Again(folder, search)
     recomputed: list[Recomputed] = []
     failed: list[tuple[str, str]] = []
     conditions: set[str] = set()
+    told = True
     files = sorted(folder.segmentations.glob("*.h5")) if folder.segmentations.is_dir() else []
     for file in files:
         try:
             stored = read_segmentation(file)
             how = stored.provenance
-            conditions.add(f"torch {how.torch}, {how.dtype}, {how.threads} threads")
+            cpu = f", {how.cpu}" if how.cpu else ""
+            conditions.add(f"torch {how.torch}, {how.dtype}, {how.threads} threads{cpu}")
+            told = told and bool(how.cpu)
             recomputed.append(again.compare(stored))
         except (AfmError, OSError) as exc:
             failed.append((file.name, str(exc)))
-    here = f"torch {version('torch')}"
-    return Verification(tuple(recomputed), tuple(failed), tuple(sorted(conditions)), here)
+    here = f"torch {version('torch')}, {processor()}"
+    made = tuple(sorted(conditions))
+    return Verification(tuple(recomputed), tuple(failed), made, here, told)
 
 
 class _Again:

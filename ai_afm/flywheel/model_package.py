@@ -1,8 +1,9 @@
 """A model's files: their hashes, and how they go from lab to lab as one .zip, trusted in nothing.
 
 A package holds `manifest.json` (the hash of each file) and `<name>/<version>/` with the card and
-the weights. What is read from one is held in memory and checked before a file is written; nothing
-is ever extracted by the name that a package gives it.
+the weights. A BioImage.IO package of ours holds the same three side by side, and files that are
+never read here (see `bioimageio_package`). What is read from one is held in memory and checked
+before a file is written; nothing is ever extracted by the name that a package gives it.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from typing import Any
 
 from ai_afm.errors import ModelError, StoreError
 from ai_afm.segment.model_card import ModelCard
-from ai_afm.segment.model_file import CARD, WEIGHTS, read_model
+from ai_afm.segment.model_file import CARD, WEIGHTS, LoadedModel, read_model
 from ai_afm.store import platform
 
 FORMAT = "ai-afm model"
@@ -31,6 +32,13 @@ MANIFEST = "manifest.json"
 FILES = (CARD, WEIGHTS)
 LIMITS = {MANIFEST: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 28}
 """Largest size in bytes of each file in a package."""
+RDF = "rdf.yaml"
+"""The file that makes a .zip a BioImage.IO package."""
+BESIDE = (
+    "weights.pt", "test_planes.npy", "test_probability.npy", "sample_channels.npy", "README.md",
+    "cover.png",
+)  # fmt: skip
+"""What else is in such a package of ours; it is not read when a model is added."""
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,79}")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
@@ -83,24 +91,49 @@ def write_package(folder: Path, out: Path) -> ModelFiles:
     """
     if out.exists():
         raise StoreError(f"{out} exists; choose another name")
+    model, content = model_content(folder)
+    hashes = {name: _sha256(data) for name, data in content.items()}
+    inside = f"{model.card.name}/{model.card.version}"
+    named = {f"{inside}/{name}": data for name, data in content.items()}
+    told = manifest(model, {f"{inside}/{name}": sha256 for name, sha256 in hashes.items()})
+    write_members(out, {MANIFEST: told, **named})
+    return ModelFiles(hashes[WEIGHTS], hashes[CARD])
+
+
+def model_content(folder: Path) -> tuple[LoadedModel, dict[str, bytes]]:
+    """Return the model in a folder, and the bytes of card and weights by their names.
+
+    Raises
+    ------
+    ModelError
+        When they do not match one another.
+    """
     model = read_model(folder)
     content = {name: (folder / name).read_bytes() for name in FILES}
-    hashes = {name: _sha256(data) for name, data in content.items()}
-    if hashes[WEIGHTS] != model.sha256:
+    if _sha256(content[WEIGHTS]) != model.sha256:
         raise ModelError(f"{folder / WEIGHTS} was changed while it was read")
-    manifest = {
-        "format": FORMAT,
-        "version": FORMAT_VERSION,
-        "model": model.spec,
-        "files": {f"{_inside(model.card)}/{name}": sha256 for name, sha256 in hashes.items()},
-    }
+    return model, content
+
+
+def manifest(model: LoadedModel, files: Mapping[str, str]) -> bytes:
+    """Return the manifest of a package: the hash of each file by its name in it."""
+    told = {"format": FORMAT, "version": FORMAT_VERSION, "model": model.spec, "files": dict(files)}
+    return json.dumps(told, indent=1).encode()
+
+
+def write_members(out: Path, content: Mapping[str, bytes]) -> None:
+    """Write files as one .zip: the same files always give the same bytes.
+
+    Raises
+    ------
+    StoreError
+        When the disk refuses.
+    """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        _put(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
         for name, data in content.items():
-            _put(archive, f"{_inside(model.card)}/{name}", data)
+            _put(archive, name, data)
     platform.write_atomically(out, packed.getvalue())
-    return ModelFiles(hashes[WEIGHTS], hashes[CARD])
 
 
 def install(source: Path, models: Path) -> tuple[ModelCard, Path]:
@@ -109,7 +142,8 @@ def install(source: Path, models: Path) -> tuple[ModelCard, Path]:
     Parameters
     ----------
     source
-        A .zip of `write_package`, or a model folder; of a folder only card and weights are taken.
+        A .zip of `write_package` or of `bioimageio_package`, or a model folder; only card and
+        weights are taken.
     models
         Models folder. A model that is there already, with the same files, is left as it is.
 
@@ -204,20 +238,26 @@ def _of_package(path: Path) -> dict[str, bytes]:
                 f"{str(wanted)[:12]}: damaged or tampered with"
             )
     name, version = _name_of(content[CARD], path)
-    if {members[file].filename for file in FILES} != {f"{name}/{version}/{f}" for f in FILES}:
+    named = {members[file].filename for file in FILES}
+    if named not in (set(FILES), {f"{name}/{version}/{f}" for f in FILES}):
         raise ModelError(f"{path} is refused: its folder is not that of {name}@{version}")
     return content
 
 
 def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
-    """Return the three members by their plain names; anything else in a package is refused."""
+    """Return the three members by their plain names; what has no place in a package is refused."""
     found: dict[str, zipfile.ZipInfo] = {}
     listed = archive.infolist()
-    if len(listed) != len(LIMITS):
-        raise ModelError(f"{path} is refused: it holds {len(listed)} files, not {len(LIMITS)}")
+    # those of a BioImage.IO package lie side by side, with others that are not looked at
+    unread = (RDF, *BESIDE) if any(m.filename == RDF for m in listed) else ()
+    count = len(LIMITS) + len(unread)
+    if len(listed) != count:
+        raise ModelError(f"{path} is refused: it holds {len(listed)} files, not {count}")
     for member in listed:
+        if member.filename in unread:
+            continue
         *folders, name = member.filename.split("/")
-        deep = 0 if name == MANIFEST else 2
+        deep = 0 if name == MANIFEST or unread else 2
         plain = all(_PART.fullmatch(f) for f in folders) and len(folders) == deep
         kind = stat.S_IFMT(member.external_attr >> 16)
         if name not in LIMITS or name in found or not plain:
@@ -258,10 +298,6 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     member.create_system = 3
     member.external_attr = (stat.S_IFREG | 0o644) << 16
     archive.writestr(member, content)
-
-
-def _inside(card: ModelCard) -> str:
-    return f"{card.name}/{card.version}"
 
 
 def _sha256(content: bytes) -> str:

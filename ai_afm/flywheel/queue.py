@@ -6,16 +6,17 @@ that: it is an unbiased sample of all that was scanned, which the doubtful crops
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ai_afm.errors import StoreError
-from ai_afm.flywheel import rows
+from ai_afm.flywheel import asking_again, rows
 from ai_afm.flywheel.items import ITEMS, STATES, Item, NewItem, State, item_of
 from ai_afm.flywheel.novelty import Vector, distances, in_order
+from ai_afm.flywheel.records import Correction
 from ai_afm.flywheel.store import FlywheelStore
 
 RANDOM_SHARE = (3, 20)
@@ -82,7 +83,10 @@ class ReviewQueue:
         """
         items, features = self._known()
         asked = sum(i.asked for i in items)
-        groups = [self._ranked(group, items, features) for group in _groups(items, annotator)]
+        barred = asking_again.barred(self._store, annotator)
+        groups = [
+            self._ranked(group, items, features) for group in _groups(items, annotator, barred)
+        ]
         drawn = groups[0]
         chosen = [ranked for group in groups[1:] for ranked in group]
         found: list[Ranked] = []
@@ -95,7 +99,9 @@ class ReviewQueue:
     def next(self, annotator: str, lease: float = LEASE) -> Item | None:
         """Give the next item to a person, for `lease` seconds; `None` when there is nothing to ask.
 
-        What the person holds already comes again, with a new lease.
+        What the person holds already comes again, with a new lease. Where several people correct,
+        one of twenty is a place that another person has corrected, drawn by lot: only such places
+        tell how far people agree.
 
         Raises
         ------
@@ -108,12 +114,60 @@ class ReviewQueue:
             if held:
                 number = held[0].id
             else:
-                turn = self.in_turn(annotator, most=1)
-                if not turn:
+                found = self._repeated(annotator) or self._first(annotator)
+                if found is None:
                     return None
-                number = turn[0].item.id
+                number = found
             self._write(number, State.LEASED, annotator, until=self._now() + lease)
             return self.item(number)
+
+    def _first(self, annotator: str) -> int | None:
+        turn = self.in_turn(annotator, most=1)
+        return turn[0].item.id if turn else None
+
+    def _repeated(self, annotator: str) -> int | None:
+        """Return a new item about a place that another has corrected, where it is time for one."""
+        items = self.items()
+        if not asking_again.is_time_to_repeat(1 + sum(i.asked for i in items)):
+            return None
+        correction = asking_again.drawn_to_repeat(self._store, annotator)
+        if correction is None:
+            return None
+        return self._about(correction, asking_again.BY_LOT, urgent=False)
+
+    def _about(self, correction: Correction, reason: str, *, urgent: bool) -> int:
+        """Put a new item about a correction into the queue; return its number."""
+        new = asking_again.item_about(self._store, correction, reason, urgent)
+        [number] = self.add([new])
+        asking_again.note(self._store, number, correction)
+        return number
+
+    def ask_again(self, correction: Correction, reason: str) -> int | None:
+        """Put a correction into the queue for a second look, before all others.
+
+        Its annotator is not asked, where anybody else corrects in this lab.
+
+        Parameters
+        ----------
+        correction
+            The one in doubt.
+        reason
+            What speaks against it, in words.
+
+        Returns
+        -------
+        int or None
+            Number of the item; `None` when it was asked about again before.
+
+        Raises
+        ------
+        StoreError
+            When the lab has no prediction of its frame, which an item begins with.
+        """
+        with self._database.transaction():
+            if asking_again.was_asked_again(self._store, correction):
+                return None
+            return self._about(correction, f"second look: {reason}", urgent=True)
 
     def skip(self, number: int, annotator: str, reason: str = "") -> None:
         """Put an item back, behind all others."""
@@ -184,12 +238,14 @@ class ReviewQueue:
         return [Ranked(group[n], d, d * group[n].stake) for n, d in turns]
 
 
-def _groups(items: list[Item], annotator: str) -> list[list[Item]]:
+def _groups(items: list[Item], annotator: str, barred: Set[int]) -> list[list[Item]]:
     """Return what can be asked: drawn by lot, urgent, other, and skipped before."""
     free = [
         i
         for i in items
-        if i.state in (State.OPEN, State.SKIPPED, State.UNSURE) and annotator not in i.unsure
+        if i.state in (State.OPEN, State.SKIPPED, State.UNSURE)
+        and annotator not in i.unsure
+        and i.id not in barred
     ]
     skipped = [i for i in free if i.state is State.SKIPPED]
     fresh = [i for i in free if i.state is not State.SKIPPED]

@@ -7,8 +7,11 @@ between the two leaves an old pointer, and the next one that opens the registry 
 
 import logging
 from pathlib import Path
+from typing import Protocol
 
 from ai_afm.errors import BadInput, GateRefused, ModelError
+from ai_afm.flywheel.database import Database
+from ai_afm.flywheel.lab import Lab
 from ai_afm.flywheel.model_package import file_hashes, install
 from ai_afm.flywheel.model_records import (
     Lineage,
@@ -17,7 +20,6 @@ from ai_afm.flywheel.model_records import (
     Registered,
     StateChange,
 )
-from ai_afm.flywheel.store import FlywheelStore
 from ai_afm.segment.model_card import toml_value
 from ai_afm.segment.model_file import ACTIVE, active_model, read_model, shipped_models
 from ai_afm.store import platform
@@ -25,6 +27,20 @@ from ai_afm.store import platform
 log = logging.getLogger(__name__)
 
 _ABOUT = "# Written by `ai-afm models`; what flywheel.sqlite says counts, this file is mended.\n"
+
+
+class Records(Protocol):
+    """A lab and its open database: a `FlywheelStore`, or less."""
+
+    @property
+    def lab(self) -> Lab:
+        """Whose models they are."""
+        ...
+
+    @property
+    def database(self) -> Database:
+        """Where their states are written down."""
+        ...
 
 
 class Registry:
@@ -43,7 +59,7 @@ class Registry:
         What was wrong with the pointer when the registry was opened; `None` when it was right.
     """
 
-    def __init__(self, store: FlywheelStore, shipped: Path | None = None) -> None:
+    def __init__(self, store: Records, shipped: Path | None = None) -> None:
         self.records = ModelRecords(store.database)
         self._own = store.lab.models
         self._folders = [self._own, shipped_models() if shipped is None else shipped]

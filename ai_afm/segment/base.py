@@ -44,6 +44,22 @@ class Glimpse:
     final: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a model that a `GlimpseService` was asked to look with.
+
+    Parameters
+    ----------
+    asked
+        "name@version" that was asked for.
+    refused
+        Why the service goes on with the model before; `None` where the new one looks now.
+    """
+
+    asked: str
+    refused: str | None = None
+
+
 class GlimpseService(Protocol):
     """A segmenter seen from the run: it reads scan files by itself and never makes the run wait."""
 
@@ -68,6 +84,28 @@ class GlimpseService(Protocol):
         ------
         ModelError
             When the service died or failed; the run goes on without it.
+        """
+        ...
+
+    def load(self, model: str) -> None:
+        """Begin to exchange the model; what is submitted from now on is for the new one.
+
+        The rows of a scan under way are looked at again by it, from the first. One at a time:
+        `loaded` tells when it is over.
+
+        Raises
+        ------
+        ModelError
+            When the service died.
+        """
+        ...
+
+    def loaded(self, timeout: float = 0.0) -> Loaded | None:
+        """Return, once, what became of the model; `None` while it is being loaded.
+
+        From then on `model` and `model_sha256` are those of the new one, and glimpses of the one
+        before, which were asked for earlier, are dropped. A model that is missing, corrupt or
+        refused changes nothing.
         """
         ...
 

@@ -36,5 +36,7 @@ def demo_config(seed: int) -> RunConfig:
             "overview": {"size_nm": (5000.0, 5000.0), "lines": 256, "pixels": 256},
             "targets": {"count": 4, "lines": 128, "pixels": 128},
             "probe": {"per_target": 2},
+            # nobody is asked to correct what is only shown
+            "flywheel": {"fill": False, "shadow": False},
         }
     )

@@ -23,11 +23,13 @@ from ai_afm.microscope.guard import GuardedMicroscope
 from ai_afm.microscope.plugins import Earlier, open_microscope
 from ai_afm.segment.base import GlimpseService
 from ai_afm.segment.model_file import load_model
+from ai_afm.service.beside import lab_of, looked_on
 from ai_afm.service.known import KEY, as_json
 from ai_afm.service.lab import model_folders
 from ai_afm.service.steering import SteeringServer
 from ai_afm.service.workers import SegmenterProcess
 from ai_afm.store.journal import Journal
+from ai_afm.store.looking import Eyes, last_eyes
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.survey.survey import Survey
 from ai_afm.types import MapRequest, ScanLine
@@ -90,7 +92,11 @@ def in_folder(config: RunConfig, path: Path) -> RunConfig:
 
 @contextmanager
 def open_session(
-    folder: RunFolder, lab: Path | None = None, events: Path | None = None
+    folder: RunFolder,
+    lab: Path | None = None,
+    events: Path | None = None,
+    *,
+    learns: bool = True,
 ) -> Iterator[Session]:
     """Open instrument, journal, segmenter and steering socket of a run folder.
 
@@ -102,6 +108,8 @@ def open_session(
         Lab folder whose models come before those that ship; `None` looks for one.
     events
         File outside the run that gets one JSON line per line that is on disk.
+    learns
+        Whether it is a run of the lab, from which the lab learns; a roll-out is none.
 
     Raises
     ------
@@ -112,11 +120,13 @@ def open_session(
     with ExitStack() as stack:
         stack.enter_context(folder.lock())
         journal = stack.enter_context(Journal.open(folder.journal_file))
+        before = last_eyes(journal)
+        model = config.model.name if before is None else before.model
         glimpses = SegmenterProcess(
-            config.model.name, config.model.threads, folder.segmentations, model_folders(lab)
+            model, config.model.threads, folder.segmentations, model_folders(lab)
         )
         stack.callback(glimpses.close)
-        check_pinned(journal, glimpses)
+        check_pinned(before, glimpses)
         microscope = open_instrument(config, earlier(folder, journal))
         stack.callback(microscope.close)
         narrow_again(journal, microscope)
@@ -126,6 +136,7 @@ def open_session(
         stack.callback(steering.close)
         acknowledge = _acknowledger(stack.enter_context(events.open("a"))) if events else None
         journal.append("run_started", _about(config, microscope, glimpses))
+        stack.enter_context(looked_on(folder, config.flywheel, lab_of(lab) if learns else None))
         yield Session(
             config=config,
             folder=folder,
@@ -140,21 +151,20 @@ def open_session(
         )
 
 
-def check_pinned(journal: Journal, glimpses: GlimpseService) -> None:
-    """Check that a run that goes on does so with the weights that it was started with.
+def check_pinned(before: Eyes | None, glimpses: GlimpseService) -> None:
+    """Check that a run that goes on does so with the weights that it was looked at with last.
 
     Raises
     ------
     ModelError
         When the model on disk is another one.
     """
-    for row in journal.rows("run_started"):
-        if row.payload["model_sha256"] != glimpses.model_sha256:
-            raise ModelError(
-                f"the run was started with {row.payload['model']} "
-                f"({row.payload['model_sha256'][:12]}); {glimpses.model} has the hash "
-                f"{glimpses.model_sha256[:12]} now; put the old weights back or start a new run"
-            )
+    if before is not None and before.sha256 != glimpses.model_sha256:
+        raise ModelError(
+            f"the run was looked at with {before.model} ({before.sha256[:12]}); {glimpses.model} "
+            f"has the hash {glimpses.model_sha256[:12]} now; put the old weights back or start a "
+            "new run"
+        )
 
 
 def narrow_again(journal: Journal, microscope: GuardedMicroscope) -> None:

@@ -2,7 +2,8 @@
 
 A request is one line `{"v": 1, "id": ..., "token": ..., "do": ..., "args": {...}}`, its answer one
 line
-`{"id": ..., "ok": true, "result": ...}` or `{"id": ..., "ok": false, "error": "..."}`.
+`{"id": ..., "ok": true, "result": ...}` or `{"id": ..., "ok": false, "error": "..."}`. With
+`"wait": seconds` the answer says what has become of the command, if the run obeys within that time.
 """
 
 import hmac
@@ -10,7 +11,6 @@ import json
 import logging
 import os
 import secrets
-import socket
 import socketserver
 import threading
 from collections.abc import Callable, Mapping
@@ -19,15 +19,21 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ai_afm.acquire.session import Command
-from ai_afm.errors import AfmError, InstrumentError, LinkLost
+from ai_afm.acquire.swap import REFUSED
+from ai_afm.errors import AfmError
+from ai_afm.service.link import VERSION, ask
+
+__all__ = ["SteeringServer", "ask"]
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
 MAX_REQUEST = 65536
 """Bytes of one request; a longer one is refused and the connection closed."""
-COMMANDS = ("pause", "resume", "approve", "stop", "park", "withdraw", "limits", "wish")
+COMMANDS = ("pause", "resume", "approve", "stop", "park", "withdraw", "limits", "wish", "model")
 """What the run carries out; `status` is answered by the socket itself."""
+LONGEST_WAIT = 60.0
+"""Seconds that a request may wait for the run."""
+QUEUED = "queued; the run obeys between two lines"
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -104,13 +110,17 @@ class SteeringServer:
             identity = request.get("id")
             if not hmac.compare_digest(str(request.get("token", "")), self._token):
                 return _error(identity, "wrong token; read it from steering.json")
-            return self._do(identity, str(request.get("do")), request.get("args") or {})
+            return self._do(identity, request)
         except ValueError as exc:
             return _error(identity, f"not a JSON line: {exc}")
         except AfmError as exc:
             return _error(identity, str(exc))
 
-    def _do(self, identity: object, do: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    def _do(self, identity: object, request: Mapping[str, Any]) -> dict[str, Any]:
+        do, args = str(request.get("do")), request.get("args") or {}
+        wait = request.get("wait", 0)
+        if not isinstance(wait, int | float) or not 0 <= wait <= LONGEST_WAIT:
+            return _error(identity, f"wait is a number of seconds up to {LONGEST_WAIT:.0f}")
         if do == "status":
             return {"id": identity, "ok": True, "result": dict(self._status)}
         if do not in COMMANDS or not isinstance(args, dict):
@@ -118,45 +128,16 @@ class SteeringServer:
             return _error(identity, f"unknown command {do!r}; known: {known}")
         if do == "withdraw":
             self._on_withdraw()
-        self._commands.put(Command(do, args))
-        return {"id": identity, "ok": True, "result": "queued; the run obeys between two lines"}
+        said: SimpleQueue[str] = SimpleQueue()
+        self._commands.put(Command(do, args, said.put))
+        try:
+            answer = said.get(timeout=wait) if wait else QUEUED
+        except Empty:
+            answer = QUEUED
+        if answer.startswith(REFUSED):
+            return _error(identity, answer.removeprefix(REFUSED))
+        return {"id": identity, "ok": True, "result": answer}
 
 
 def _error(identity: object, message: str) -> dict[str, Any]:
     return {"id": identity, "ok": False, "error": message}
-
-
-def ask(file: Path, do: str, args: Mapping[str, Any], timeout: float = 5.0) -> Any:
-    """Send one command to a live run and return its result.
-
-    Parameters
-    ----------
-    file
-        The run's `steering.json`.
-    do, args
-        Command and arguments (JSON values).
-    timeout
-        s.
-
-    Raises
-    ------
-    LinkLost
-        When no run listens.
-    InstrumentError
-        When the run refuses the command.
-    """
-    try:
-        address = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
-        raise LinkLost(f"no live run: {file} cannot be read ({exc})") from exc
-    request = {"v": VERSION, "id": 1, "token": address["token"], "do": do, "args": dict(args)}
-    try:
-        with socket.create_connection(("127.0.0.1", int(address["port"])), timeout) as link:
-            link.sendall(json.dumps(request).encode() + b"\n")
-            with link.makefile("rb") as reader:
-                answer = json.loads(reader.readline(1 << 20))
-    except (OSError, ValueError) as exc:
-        raise LinkLost(f"the run of {file.parent} does not answer: {exc}") from exc
-    if not answer["ok"]:
-        raise InstrumentError(answer["error"])
-    return answer["result"]

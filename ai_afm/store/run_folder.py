@@ -138,6 +138,11 @@ class RunFolder:
         return self.path / "dose.json"
 
     @property
+    def flywheel_log(self) -> Path:
+        """What was done with the run for its lab while it went on, a line each; failures, too."""
+        return self.path / "flywheel.log"
+
+    @property
     def lock_file(self) -> Path:
         """File whose OS lock the running process holds."""
         return self.path / "run.lock"

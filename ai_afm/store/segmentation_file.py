@@ -42,6 +42,9 @@ class Provenance:
         Time it took.
     normalisation
         JSON values: the state with which the input was normalised.
+    cpu
+        Type of the processor (see `segment.processor`); empty where it is not known, as in files
+        that were written before it was stored.
     """
 
     scan: int
@@ -53,6 +56,7 @@ class Provenance:
     direction: Direction = Direction.TRACE
     milliseconds: float = 0.0
     normalisation: Mapping[str, Any] = field(default_factory=dict)
+    cpu: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,7 @@ def _fill(file: h5py.File, segmentation: Segmentation, provenance: Provenance) -
         "direction": provenance.direction.value,
         "milliseconds": provenance.milliseconds,
         "normalisation": dict(provenance.normalisation),
+        "cpu": provenance.cpu,
         "classes": [int(c) for c in segmentation.classes],
         "model": segmentation.model,
         "model_sha256": segmentation.model_sha256,
@@ -198,6 +203,7 @@ def read_segmentation(path: Path) -> StoredSegmentation:
         Direction(facts["direction"]),
         float(facts["milliseconds"]),
         dict(facts["normalisation"]),
+        str(facts.get("cpu", "")),
     )
     return StoredSegmentation(path, segmentation, provenance)
 
@@ -223,7 +229,7 @@ def _segmentation(file: h5py.File, facts: Mapping[str, Any]) -> Segmentation:
     )
 
 
-_FACTS = {f.name for f in fields(Provenance)} | {
+_FACTS = {f.name for f in fields(Provenance) if f.name != "cpu"} | {
     f.name for f in fields(Segmentation) if f.name not in ("probability", "label", "uncertainty")
 }
 

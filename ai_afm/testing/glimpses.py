@@ -1,10 +1,11 @@
 """A segmenter in the run's own process, for tests: same files, no child."""
 
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 
 from ai_afm.image.scan_layout import LiveScan
-from ai_afm.segment.base import Glimpse, Segmenter
+from ai_afm.segment.base import Glimpse, Loaded, Segmenter
 from ai_afm.store.segmentation_file import (
     Provenance,
     read_segmentation,
@@ -14,10 +15,22 @@ from ai_afm.store.segmentation_file import (
 
 
 class InProcessGlimpses:
-    """A `GlimpseService` that segments when it is asked."""
+    """A `GlimpseService` that segments when it is asked.
 
-    def __init__(self, segmenter: Segmenter, out: Path) -> None:
+    Parameters
+    ----------
+    segmenter, out
+        What looks, and the folder of its segmentations.
+    others
+        Name -> what else may be asked to look.
+    """
+
+    def __init__(
+        self, segmenter: Segmenter, out: Path, others: Mapping[str, Segmenter] | None = None
+    ) -> None:
         self._segmenter, self._out = segmenter, out
+        self._others = dict(others or {})
+        self._loaded: Loaded | None = None
         self._begun: Path | None = None
         self._ready: deque[Glimpse] = deque()
 
@@ -47,6 +60,19 @@ class InProcessGlimpses:
     def poll(self, timeout: float = 0.0) -> Glimpse | None:
         """Return the next answer; see `GlimpseService`."""
         return self._ready.popleft() if self._ready else None
+
+    def load(self, model: str) -> None:
+        """Exchange the segmenter at once; see `GlimpseService`."""
+        if model not in self._others:
+            self._loaded = Loaded(model, f"no model {model!r}")
+            return
+        self._segmenter, self._begun = self._others[model], None
+        self._loaded = Loaded(model)
+
+    def loaded(self, timeout: float = 0.0) -> Loaded | None:
+        """Return what became of it; see `GlimpseService`."""
+        told, self._loaded = self._loaded, None
+        return told
 
     def close(self) -> None:
         """Nothing has to be ended."""

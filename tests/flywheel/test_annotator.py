@@ -65,8 +65,17 @@ def test_only_the_missing_part_of_a_line_is_drawn():
 def test_a_line_of_the_wrong_class_is_drawn_over():
     before, truth = lines((20, 2), wide=1), lines((20, 4))
     work = strokes_for(before, truth, PERFECT, rng())
-    assert (work.erased, work.drawn, work.renamed) == (0, 0, 1)
+    assert (work.erased, work.drawn, work.renamed) == (0, 1, 0)
     np.testing.assert_array_equal(one_pixel_lines(paint(before, work.strokes)), truth)
+
+
+def test_a_boundary_that_crosses_walls_is_one_stroke():
+    walls = sum(lines((column, 2)) for column in range(8, 40, 8))
+    truth = np.where(walls > 0, walls, 0).astype(np.uint8)
+    truth[24] = 4
+    work = strokes_for(walls.astype(np.uint8), truth, PERFECT, rng())
+    assert work.drawn == 1
+    assert (one_pixel_lines(paint(walls.astype(np.uint8), work.strokes))[22:27] == 4).any(0).all()
 
 
 def test_a_line_of_which_half_has_the_wrong_class_is_drawn_over_there_only():

@@ -11,6 +11,7 @@ import run_factory
 from ai_afm.errors import StoreError
 from ai_afm.flywheel.model_checks import disagreement, verify_run
 from ai_afm.segment.model_file import load_model
+from ai_afm.segment.processor import processor
 from ai_afm.store.segmentation_file import read_segmentation, write_segmentation
 
 LINES, PIXELS = run_factory.SHAPE
@@ -124,6 +125,17 @@ def test_a_broken_file_is_told(run, tmp_path, content):
     first(run).write_bytes(content)
     found = verify_run(run.path, [tmp_path / "models"])
     assert [name for name, _ in found.not_verifiable] == [first(run).name]
+
+
+def test_the_processor_is_told_where_all_files_tell_it(run, tmp_path):
+    search = [tmp_path / "models"]
+    assert "do not tell the type" in verify_run(run.path, search).as_json()["not_stored"]
+    for file in run.segmentations.glob("*.h5"):
+        change(file, lambda seen: seen, cpu="Maker X1, AVX2")
+    told = verify_run(run.path, search).as_json()
+    assert told["not_stored"] is None
+    assert all(how.endswith(", Maker X1, AVX2") for how in told["stored"])
+    assert told["here"].endswith(processor())
 
 
 def test_a_segmentation_without_its_scan_is_told(run, tmp_path):

@@ -1,6 +1,7 @@
 """Files of probes and segmentations."""
 
 import errno
+import json
 from dataclasses import replace
 
 import h5py
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from ai_afm.errors import BadInput, StoreError
-from ai_afm.store import platform
+from ai_afm.store import platform, small_hdf5
 from ai_afm.store.probe_file import read_probe, write_probe
 from ai_afm.store.segmentation_file import (
     Provenance,
@@ -199,3 +200,15 @@ def test_a_truncated_or_foreign_result_is_refused(tmp_path, reader):
     other = read_segmentation if reader is read_probe else read_probe
     with pytest.raises(BadInput, match="not an ai-afm"):
         other(path)
+
+
+def test_a_segmentation_tells_the_processor_and_an_older_file_does_not(tmp_path):
+    path = tmp_path / "1.h5"
+    write_segmentation(path, segmentation(), replace(PROVENANCE, cpu="Maker X1, AVX2"))
+    assert read_segmentation(path).provenance.cpu == "Maker X1, AVX2"
+    with h5py.File(path, "r+") as file:
+        facts = json.loads(file["/entry/facts"][()])
+        assert file["/entry"].attrs["cpu"] == facts.pop("cpu")
+        del file["/entry/facts"], file["/entry"].attrs["cpu"]
+        small_hdf5.put_text(file, "facts", json.dumps(facts))
+    assert read_segmentation(path).provenance == PROVENANCE

@@ -66,14 +66,19 @@ def training_crops(
 
 
 def crops_of(frame: Frame, entry: Entry, label: Label, size: int = CROP) -> list[TrainingCrop]:
-    """Return the crops of one corrected window; see `training_crops`.
+    """Return the crops of one corrected window; see `crops_in`."""
+    return crops_in(frame, entry.window, label, size)
+
+
+def crops_in(frame: Frame, window: Window, label: Label, size: int = CROP) -> list[TrainingCrop]:
+    """Return the crops of a window of a frame; see `training_crops`.
 
     Parameters
     ----------
     frame
         With its images.
-    entry
-        Which window of it.
+    window
+        Which part of it.
     label
         (lines, pixels of the window) uint8, lines of any width.
     size
@@ -81,12 +86,13 @@ def crops_of(frame: Frame, entry: Entry, label: Label, size: int = CROP) -> list
     """
     images = {name: _image(frame, name) for name in CHANNELS}
     if all(image is None for image in images.values()):
-        raise BadInput(f"frame {entry.frame[:12]} has none of {', '.join(CHANNELS)} to learn from")
+        given = ", ".join(sorted({name for name, _ in frame.data})) or "no channel at all"
+        raise BadInput(f"a frame with {given} has none of {', '.join(CHANNELS)} to learn from")
     upwards = frame.request.slow_direction is SlowDirection.UP
     rows = slice(None, None, -1 if upwards else 1)
     nothing = np.full(label.shape, np.nan, np.float32)
     channels = {
-        name: (nothing if image is None else entry.window.of(image))[rows]
+        name: (nothing if image is None else window.of(image))[rows]
         for name, image in images.items()
     }
     lines, ignore = one_pixel_lines(label)[rows], (label == ClassCode.IGNORE)[rows]
@@ -96,6 +102,35 @@ def crops_of(frame: Frame, entry: Entry, label: Label, size: int = CROP) -> list
               tile.of(lines), tile.of(ignore), size)
         for tile in _tiles(label.shape, size)
     ]  # fmt: skip
+
+
+def dark_lines(frame: Frame, entry: Entry, label: Label) -> NDArray[np.bool_]:
+    """Return where drawn lines stand out in no channel: nobody can have seen them.
+
+    Parameters
+    ----------
+    frame
+        With its images.
+    entry
+        Which window of it.
+    label
+        (lines, pixels of the window) uint8, lines of any width.
+
+    Returns
+    -------
+    dark
+        (lines, pixels) bool, in image order: pixels of the label's lines, thinned.
+
+    Raises
+    ------
+    BadInput
+        When the frame has no channel that the network can use.
+    """
+    [crop] = crops_of(frame, entry, label, max(label.shape))
+    lines, pixels = label.shape
+    dark: NDArray[np.bool_] = (crop.label > 0) & (crop.visible == 0) & ~crop.ignore
+    dark = dark[:lines, :pixels]
+    return dark[::-1] if frame.request.slow_direction is SlowDirection.UP else dark
 
 
 def one_pixel_lines(label: Label) -> Label:

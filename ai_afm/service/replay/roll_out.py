@@ -90,9 +90,10 @@ def roll_out(
     ground = ground_of(told, look, config)
     folder = create_run(out, on_ground(config, ground), lab)
     last: Event | None = None
-    with open_session(folder, lab) as session, closing(run(session)) as happening:
-        for event in happening:
-            last = event
+    with open_session(folder, lab, learns=False) as session:
+        with closing(run(session)) as happening:
+            for event in happening:
+                last = event
         times = session.capabilities.times
     finished = last if isinstance(last, RunFinished) else None
     summary = summarise(folder)

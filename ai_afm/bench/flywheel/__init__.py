@@ -1,0 +1,1 @@
+"""How few corrections bring a material back that a model has never seen: docs/flywheel.md."""

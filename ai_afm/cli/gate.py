@@ -1,0 +1,57 @@
+"""`ai-afm gate`: whether a candidate may take the place of the active model."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ai_afm.cli.lab import Json, LabOption, open_store
+from ai_afm.cli.output import say
+
+REFUSED = 6
+"""Exit code when the candidate does not pass."""
+
+
+def gate(
+    name: Annotated[str, typer.Argument(metavar="NAME@VERSION", help="The candidate.")],
+    page: Annotated[
+        Path | None, typer.Option(help="Write the page there, too; the lab keeps one in gate/.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
+    lab: LabOption = None,
+    json: Json = False,
+) -> None:
+    """Judge a candidate against the active model: may it take its place? Exit code 6 when not.
+
+    The report is kept; `ai-afm models promote` needs the newest one of a model to have passed.
+    """
+    from ai_afm.flywheel.gate.lab import GateSettings, hear
+    from ai_afm.report.gate_page import gate_page
+    from ai_afm.store.platform import write_atomically
+
+    with open_store(lab) as store:
+        hearing = hear(store, name, GateSettings(seed=seed))
+        kept = store.lab.path / "gate" / f"{hearing.number:04d}-{name.replace('@', '-')}.html"
+        kept.parent.mkdir(exist_ok=True)
+        content = gate_page(hearing).encode()
+        for path in (kept, *([page] if page else [])):
+            write_atomically(path, content)
+    judged = hearing.judgement
+    if json:
+        say({"report": hearing.number, "page": str(kept), **judged.as_json()}, True)
+    else:
+        _tell(hearing.number, judged.as_json(), kept)
+    if not judged.passed:
+        raise typer.Exit(REFUSED)
+
+
+def _tell(number: int, report: dict[str, Any], page: Path) -> None:
+    """Say it in a few lines: the lab's own material first, then what refused it."""
+    verdict = "passed" if report["passed"] else "refused"
+    typer.echo(f"{report['model']} against {report['against']}: {verdict} (report {number})")
+    for finding in report["findings"]:
+        if finding["rule"] == "own material":
+            typer.echo(f"  {finding['words']}")
+    for words in report["refused"]:
+        typer.echo(f"  refused: {words}")
+    typer.echo(f"  {page}")

@@ -29,6 +29,9 @@ bench: $(STAMP)
 	$(BIN)/ai-afm bench probe --worlds 200 --json
 	$(BIN)/ai-afm bench health --json
 	$(BIN)/ai-afm bench decide --json
+	$(BIN)/ai-afm bench flywheel --json
+	$(BIN)/ai-afm bench flywheel --material ferroelectric-ceramic --json
+	$(BIN)/ai-afm bench gate --trials 10 --json
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -196,3 +196,25 @@ def gate(
     from ai_afm.bench.gate import benchmark as measured
 
     say(measured.benchmark(trials, seed, work), json)
+
+
+@app.command("flywheel")
+def flywheel(
+    seed: Annotated[int, typer.Option(min=0, help="Of the night, the lot and the person.")] = 1,
+    material: Annotated[
+        str, typer.Option(help="polycrystals (left out of a base model) or ferroelectric-ceramic.")
+    ] = "polycrystals",
+    work: Annotated[
+        Path, typer.Option(help="Models and finished rounds are kept there; a second call goes on.")
+    ] = Path("build/bench-flywheel"),
+    json: Json = False,
+) -> None:
+    """Win a material back with corrections, by the review queue and by lot: docs/flywheel.md.
+
+    Half an hour of two cores for the base model, once; a minute and a half a round.
+    """
+    from ai_afm.bench.flywheel.benchmark import benchmark
+    from ai_afm.bench.flywheel.material import material_of
+
+    chosen = material_of(material)
+    say(benchmark(seed, work / material, material=chosen), json)

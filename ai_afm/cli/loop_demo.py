@@ -8,6 +8,7 @@ import typer
 
 from ai_afm.cli.drive import drive
 from ai_afm.errors import BadInput
+from ai_afm.flywheel.gate.lab import GateSettings
 from ai_afm.flywheel.lab import Lab
 from ai_afm.flywheel.rounds.begin import Around, Wish
 from ai_afm.flywheel.rounds.learn import RoundSettings
@@ -23,7 +24,11 @@ DPI = 110
 
 
 def close_the_loop(
-    out: Path, seed: int, sizes: Sizes | None = None, wish: Wish | None = None
+    out: Path,
+    seed: int,
+    sizes: Sizes | None = None,
+    wish: Wish | None = None,
+    gate: GateSettings | None = None,
 ) -> dict[str, Any]:
     """Do it all in the folder `out`, which becomes a lab; return the figures.
 
@@ -44,7 +49,7 @@ def close_the_loop(
         _tell("a simulated person corrects what the review queue asks")
         works = list(loop_demo.corrected_by_person(store, first, sizes.corrected, seed))
         begun = time.process_time()
-        trained, hearing = loop_demo.learned_round(store, Around(say=_tell), wish)
+        trained, hearing = loop_demo.learned_round(store, Around(say=_tell), wish, gate)
     spent = time.process_time() - begun
     candidate = load_model(trained["model"], [lab.models])
     _tell(f"the gate says: {'passed' if hearing.judgement.passed else 'refused'}")

@@ -54,7 +54,9 @@ def train(  # noqa: PLR0913, PLR0917 - the options of a command are its paramete
         raise typer.BadParameter("--resume goes on as the round was begun: give no other settings")
     given: dict[str, Any] = {"seed": seed} | ({} if steps is None else {"steps": steps})
     wish = None if resume else Wish(who, dataset, parent, RoundSettings(**given))
-    lower_priority()
+    # a process that another one has started has its priority already
+    if "LOCAL_RANK" not in os.environ:
+        lower_priority()
     if devices * nodes == 1:
         say(_round(wish, lab, while_scanning, {}), json)
         return

@@ -252,14 +252,18 @@ def _missing(sheet: Label, truth: Label, skill: Skill) -> Iterator[Line]:
     A line that crosses others, which lie near it at each crossing, is one stroke to a person.
     """
     joined = int(np.ceil(skill.tolerance)) + 1
-    crossing = np.ones(2 * joined + 3, np.bool_)
-    far = {
-        code: _distance(sheet == code) > skill.tolerance for code in np.unique(truth[truth > 0])
-    }
+    crossing = 2 * joined + 3
+    far = {code: _distance(sheet == code) > skill.tolerance for code in np.unique(truth[truth > 0])}
     for line in lines_of(truth):
-        there = binary_closing(_at(far[line.code], line.points), crossing)
+        there = _closed(_at(far[line.code], line.points), crossing)
         # where only a part is missing, it is drawn from what is there on
-        yield from _runs(line, np.asarray(there), skill, joined)
+        yield from _runs(line, there, skill, joined)
+
+
+def _closed(chosen: Mask, gap: int) -> Mask:
+    """Return the points of a line with gaps of up to `gap` - 1 points between them filled."""
+    padded = np.pad(chosen, gap)  # else the ends of the line would be taken away
+    return np.asarray(binary_closing(padded, np.ones(gap, np.bool_))[gap:-gap])
 
 
 def _misnamed(sheet: Label, truth: Label, skill: Skill) -> Iterator[tuple[Line, int]]:

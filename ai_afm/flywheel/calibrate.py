@@ -64,7 +64,7 @@ def decide(seen: Answers) -> DecisionCard:
     The threshold of a calibrated model needs no choice. Vectors go on below it (`survey.walls`).
     """
     return DecisionCard(
-        temperature=float(np.round(WARMER * _best_temperature(seen), 4)),
+        temperature=float(np.round(WARMER * likeliest_temperature(seen), 4)),
         any_threshold=THRESHOLD,
         edge_threshold=0.5,
         min_pixels=MIN_PIXELS,
@@ -143,7 +143,8 @@ def _likelihood(seen: Answers, temperature: float) -> float:
     return float(-said[seen.targets >= 0].mean())
 
 
-def _best_temperature(seen: Answers) -> float:
+def likeliest_temperature(seen: Answers) -> float:
+    """Return the temperature of `TEMPERATURES` at which the targets are likeliest."""
     return float(min(TEMPERATURES, key=lambda t: _likelihood(seen, float(t))))
 
 

@@ -30,14 +30,14 @@ MOST = 400
 class Compared:
     """A scan and the lines in it, each (lines, pixels) uint8: class codes on 1-px lines.
 
-    `before`, `after` with the F1 of their lines and classes on all scans.
+    `scores` says in words how good the lines before and after are.
     """
 
     frame: Frame
     before: Codes
     after: Codes
     true: Codes
-    f1: tuple[float, float]
+    scores: tuple[str, str]
 
 
 def gain_figure(compared: Compared, models: tuple[str, str], title: str) -> Figure:
@@ -64,8 +64,8 @@ def gain_figure(compared: Compared, models: tuple[str, str], title: str) -> Figu
         panel.set_title(channel.name)
     scale_bar(axes[0, 0], frame.region.size[0])
     lower = (
-        (compared.before, f"before: {models[0]}\nF1 {compared.f1[0]:.2f}"),
-        (compared.after, f"after: {models[1]}\nF1 {compared.f1[1]:.2f}"),
+        (compared.before, f"before: {models[0]}\n{compared.scores[0]}"),
+        (compared.after, f"after: {models[1]}\n{compared.scores[1]}"),
         (compared.true, "true lines\n(digital twin)"),
     )
     for panel, (codes, name) in zip(axes[1], lower, strict=True):

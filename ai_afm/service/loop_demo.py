@@ -162,7 +162,11 @@ def compared(run: RunFolder, models: tuple[LoadedModel, LoadedModel], gain: Gain
     frame = next(frames_of(run))
     before, after = (_drawn(model, frame) for model in models)
     true = true_lines(frame, _world(run))
-    return Compared(frame, before, after, true, (gain.before[NAMED], gain.after[NAMED]))
+    return Compared(frame, before, after, true, (_words(gain.before), _words(gain.after)))
+
+
+def _words(scores: dict[str, float]) -> str:
+    return f"F1 {scores[NAMED]:.2f}, of grain boundaries {scores['grain boundary']:.2f}"
 
 
 def _drawn(model: LoadedModel, frame: Frame) -> Label:

@@ -13,6 +13,7 @@ from ai_afm.flywheel.distributed.group import Group
 from ai_afm.flywheel.distributed.steps import descend_together
 from ai_afm.flywheel.rounds.batches import LineObjective
 from ai_afm.flywheel.rounds.course import Batch, Course, Unwatched
+from ai_afm.flywheel.rounds.learn import RoundSettings
 from ai_afm.flywheel.rounds.loop import descend
 from ai_afm.image.normalise import PLANES
 from ai_afm.segment.unet import Architecture, UNet
@@ -52,7 +53,10 @@ def trained(steps, distil, spoil=None, group=None, watch=None):
     """Weights and running statistics after some steps in float32."""
     torch.set_num_threads(1)
     student, teacher = network().train(), network(4).eval()
-    objective, course = LineObjective("float32", teacher, distil), Course(steps, 2e-3)
+    objective, course = (
+        LineObjective("float32", teacher, distil),
+        Course(steps, RoundSettings().learning_rate),
+    )
     way = (student, course, lambda step: batch_at(step, spoil), objective, watch or Unwatched())
     if group is None:
         descend(*way)

@@ -78,6 +78,14 @@ def test_a_boundary_that_crosses_walls_is_one_stroke():
     assert (one_pixel_lines(paint(walls.astype(np.uint8), work.strokes))[22:27] == 4).any(0).all()
 
 
+@pytest.mark.parametrize("length", [6, 10, 40])
+def test_a_missing_line_is_drawn_to_its_ends(length):
+    truth = lines((20, 3), rows=slice(4, 4 + length))
+    work = strokes_for(np.zeros(SHAPE, np.uint8), truth, PERFECT, rng())
+    assert work.drawn == 1
+    assert paint(np.zeros(SHAPE, np.uint8), work.strokes)[4 : 4 + length, 20].all()
+
+
 def test_a_line_of_which_half_has_the_wrong_class_is_drawn_over_there_only():
     truth = lines((20, 4), rows=slice(0, 28)) + lines((20, 2), rows=slice(28, None))
     before = lines((20, 2), wide=1)

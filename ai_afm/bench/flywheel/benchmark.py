@@ -113,6 +113,7 @@ def benchmark(
     drops = _drops(before, rounds["queue"])
     return {
         "material_left_out": material.name,
+        "base": base.spec,
         "families": list(material.families),
         "seed": seed,
         "f1_start": round(start, 4),

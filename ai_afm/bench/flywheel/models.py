@@ -50,7 +50,9 @@ def base_crops(material: Material, seed: int, worlds: int, count: int) -> list[T
 
 
 def base_model(folder: Path, material: Material, settings: TrainSettings = BASE) -> LoadedModel:
-    """Return the model that has never seen a material; trained when the folder has none yet."""
+    """Return the model that is to learn a material; trained when the folder has none yet."""
+    if material.base:
+        return load_model(material.base)
     s = settings
     if not (folder / s.name / s.version).is_dir():
         crops = base_crops(material, s.seed, s.worlds, s.crops_per_world)

@@ -50,7 +50,7 @@ class Labelled:
 
 FAULTS = {
     Fault.EMPTIED: (0.5, 0),
-    Fault.MISSING: (0.6, 0),
+    Fault.MISSING: (0.75, 0),
     Fault.SHIFTED: (0.12, 100),
     Fault.UNSEEN: (0.85, 150),
 }

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.errors import ModelError
-from ai_afm.flywheel.calibrate import Answers, answers, decide, measure
+from ai_afm.flywheel.calibrate import Answers, answers, likeliest_temperature, measure
 from ai_afm.flywheel.crops import TrainingCrop
 from ai_afm.flywheel.model_records import Lineage, Registered
 from ai_afm.flywheel.registry import Registry
@@ -67,27 +67,36 @@ class LearnedFrom:
     annotators: Mapping[str, float]
 
 
-def judged(network: UNet, checks: Checks, seed: int) -> tuple[DecisionCard, dict[str, float]]:
-    """Return the decision of a trained network, and its scores with that.
+def judged(
+    network: UNet, parent: LoadedModel, checks: Checks, seed: int
+) -> tuple[DecisionCard, dict[str, float], dict[str, float]]:
+    """Return the decision of a trained network, its scores with that, and its parent's scores.
 
-    Scores on corrections have "corrected_" before their names. A model that is compared is asked
-    about the same examples: they depend on checks and seed alone.
+    Its temperature is the parent's, times what the likeliest one on the checks has changed by: a
+    few checks tell a change better than a value. Scores on corrections have "corrected_" before
+    their names. Both models are asked about the same examples.
     """
     seen = _seen(folded(network), checks, seed)
+    before = _seen(folded(network_of(parent)), checks, seed)
+    own = parent.card.decision
+    change = likeliest_temperature(_joined(seen)) / likeliest_temperature(_joined(before))
+    decision = own.model_copy(update={"temperature": round(own.temperature * change, 4)})
+    return decision, _measured(seen, decision), _measured(before, own)
+
+
+def network_of(model: LoadedModel) -> UNet:
+    """Return the network of a model, its batch norm not folded yet."""
+    shape = model.card.network
+    network = UNet(Architecture(len(shape.inputs), len(shape.classes), shape.width, shape.depth))
+    network.load_state_dict(weights_of(model))
+    return network
+
+
+def _joined(seen: Mapping[str, Answers]) -> Answers:
     parts = list(seen.values())
-    both = Answers(
+    return Answers(
         np.concatenate([p.logits for p in parts]), np.concatenate([p.targets for p in parts])
     )
-    decision = decide(both)
-    return decision, _measured(seen, decision)
-
-
-def parents_scores(parent: LoadedModel, checks: Checks, seed: int) -> dict[str, float]:
-    """Return the scores of a model as it is, on the same examples as those of `judged`."""
-    shape = parent.card.network
-    network = UNet(Architecture(len(shape.inputs), len(shape.classes), shape.width, shape.depth))
-    network.load_state_dict(weights_of(parent))
-    return _measured(_seen(folded(network), checks, seed), parent.card.decision)
 
 
 def _seen(plain: UNet, checks: Checks, seed: int) -> dict[str, Answers]:
@@ -148,8 +157,7 @@ def described(
     The judge of frames outside the model's world is the parent's.
     """
     task = plan.task
-    decision, metrics = judged(network, checks, task.settings.seed)
-    before = parents_scores(parent, checks, task.settings.seed)
+    decision, metrics, before = judged(network, parent, checks, task.settings.seed)
     weights = {NETWORK + n: v.detach().numpy() for n, v in network.state_dict().items()}
     judge = {n: a for n, a in parent.arrays.items() if n.startswith(OUTSIDE)}
     name, _, version = plan.model.partition("@")

@@ -78,7 +78,7 @@ def result_name(key: str, frame: int) -> str:
     Examples
     --------
     >>> result_name("5f" * 20, 0), result_name("5f" * 20, 12)[-13:]
-    ('results/5f/5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f.h5', '5f5f5-0012.h5')
+    ('results/5f/5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f.h5', 'f5f5f-0012.h5')
     """
     later = f"-{frame:04d}" if frame else ""
     return f"{RESULTS}/{key[:2]}/{key}{later}.h5"

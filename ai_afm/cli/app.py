@@ -74,6 +74,10 @@ VERBS = {
         "gate:gate",
         "Judge a candidate against the active model: may it take its place? Exit code 6 when not.",
     ),
+    "flywheel": Verb(
+        "flywheel:flywheel",
+        "Write what corrections have won: rounds, people's time, cost of a point, forecast.",
+    ),
     "doctor": Verb(
         "doctor:doctor",
         "Look at versions, disk, models and plug-ins; exit 3 when something is in the way.",

@@ -204,6 +204,8 @@ def flywheel(
     material: Annotated[
         str, typer.Option(help="polycrystals (left out of a base model) or ferroelectric-ceramic.")
     ] = "polycrystals",
+    frames: Annotated[int, typer.Option(min=1, help="Frames of the material in the night.")] = 20,
+    others: Annotated[int, typer.Option(min=0, help="Frames of other materials in it.")] = 60,
     work: Annotated[
         Path, typer.Option(help="Models and finished rounds are kept there; a second call goes on.")
     ] = Path("build/bench-flywheel"),
@@ -213,8 +215,8 @@ def flywheel(
 
     Half an hour of two cores for the base model, once; a minute and a half a round.
     """
-    from ai_afm.bench.flywheel.benchmark import benchmark
+    from ai_afm.bench.flywheel.benchmark import Size, benchmark
     from ai_afm.bench.flywheel.material import material_of
 
     chosen = material_of(material)
-    say(benchmark(seed, work / material, material=chosen), json)
+    say(benchmark(seed, work / material, Size(night=(frames, others)), chosen), json)

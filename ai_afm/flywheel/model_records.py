@@ -93,6 +93,18 @@ class GateRecord:
     against: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """A report of a gate with all that it says, JSON values, and when it was written down."""
+
+    id: int
+    model: str
+    sha256: str
+    passed: bool
+    report: Mapping[str, Any]
+    added: str
+
+
 class ModelRecords:
     """The tables of models, states and gates; the rules are those of `Registry`."""
 
@@ -207,6 +219,14 @@ class ModelRecords:
             passed=int(report["passed"]),
             report=json.dumps(dict(report), allow_nan=False, sort_keys=True),
         )
+
+    def gates(self) -> list[GateReport]:
+        """Return all reports of gates, oldest first."""
+        sql = "SELECT id, model, sha256, passed, report, added FROM gates ORDER BY id"
+        return [
+            GateReport(number, model, sha256, bool(passed), json.loads(report), added)
+            for number, model, sha256, passed, report, added in self.database.rows(sql)
+        ]
 
     def newest_gate(self, spec: str) -> GateRecord | None:
         """Return the last report on a model, `None` before any."""

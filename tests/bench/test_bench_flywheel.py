@@ -39,6 +39,7 @@ def a_round(corrected, f1):
     return Round(corrected, corrected, 10, 20.0, f1, 60.0, {})
 
 
+@pytest.mark.timeout(300)
 def test_the_benchmark_goes_all_the_way_and_goes_on_from_what_it_has_kept(tmp_path):
     told = benchmark(4, tmp_path, SMALL, ONE_FAMILY)
     assert told["f1_start"] > 0.2

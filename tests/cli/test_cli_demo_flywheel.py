@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from ai_afm.cli.loop_demo import close_the_loop
 from ai_afm.flywheel.gate.bank import GoldenSettings
 from ai_afm.flywheel.gate.lab import GateSettings
@@ -21,6 +23,7 @@ WISH = Wish(
 GATE = GateSettings(golden=GoldenSettings(worlds=4, crops_per_world=1))
 
 
+@pytest.mark.timeout(600)  # two runs, a training and a gate: a minute where nothing else goes on
 def test_the_next_run_is_better_on_the_material(tmp_path):
     told = close_the_loop(tmp_path / "lab", 3, Sizes(overview=160, corrected=4), WISH, GATE)
     json.dumps(told, allow_nan=False)

@@ -32,6 +32,7 @@ bench: $(STAMP)
 	$(BIN)/ai-afm bench flywheel --json
 	$(BIN)/ai-afm bench flywheel --material ferroelectric-ceramic --json
 	$(BIN)/ai-afm bench gate --trials 10 --json
+	$(BIN)/ai-afm bench gui --accuracy --json
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

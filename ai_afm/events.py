@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ai_afm.types import (
+    Authority,
     MapRequest,
     Observation,
     PathRequest,
@@ -153,6 +154,20 @@ class Commanded:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """The move of journal row `sequence` waits for a person; `None`: it waits no longer."""
+
+    sequence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityChanged:
+    """A person lets the run go this far by itself from now on."""
+
+    authority: Authority
+
+
+@dataclass(frozen=True, slots=True)
 class Faulted:
     """Something went wrong; `response` says what was done about it."""
 
@@ -216,6 +231,8 @@ Event: TypeAlias = (
     | StrokeWritten
     | Observed
     | Commanded
+    | Awaited
+    | AuthorityChanged
     | Faulted
     | QueuedForReview
     | Doubted

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+from ai_afm.acquire.authority import authority_kept
 from ai_afm.acquire.carry_out import carry_out
 from ai_afm.acquire.faults import perception_fault, report_fault
 from ai_afm.acquire.probing import note_lost_probe
@@ -11,7 +12,15 @@ from ai_afm.acquire.session import Session
 from ai_afm.acquire.steer import Helm
 from ai_afm.acquire.tracking import note_pause
 from ai_afm.errors import ConfigError, InstrumentError, OutOfRange, SafetyStop
-from ai_afm.events import Decided, Event, Observed, Refused, RunFinished, RunStarted
+from ai_afm.events import (
+    AuthorityChanged,
+    Decided,
+    Event,
+    Observed,
+    Refused,
+    RunFinished,
+    RunStarted,
+)
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Authority, MapRequest
 from ai_afm.types.codec import encode
@@ -40,11 +49,13 @@ def run(session: Session) -> Generator[Event]:
         When something could not be stored; nothing moves after that.
     """
     helm = Helm()
+    session.mandate.authority = authority_kept(session.journal)
     outcome, message = "interrupted", "the run was ended from outside"
     try:
         survey = rebuild(session.empty_survey(), session.folder, session.journal)
         register_question(session)
         yield RunStarted(str(session.folder.path), bool(survey.observations))
+        yield AuthorityChanged(session.authority)
         outcome, message = yield from _loop(session, survey, helm)
     except SafetyStop as exc:
         outcome, message = "safety stop", str(exc)
@@ -63,7 +74,7 @@ def _loop(session: Session, survey: Survey, helm: Helm) -> Generator[Event, None
     while True:
         yield from helm.obey(session)
         yield from helm.wait_while_held(session)
-        survey = helm.grant_wishes(session, survey)
+        survey = helm.tell(session, survey)
         if helm.stopping:
             return "stopped", helm.stopping
         survey = note_pause(session, survey)
@@ -72,15 +83,12 @@ def _loop(session: Session, survey: Survey, helm: Helm) -> Generator[Event, None
             return "done", session.controller.closing_words(survey)
         if session.authority == Authority.WATCH:
             return "done", f"authority is watch, so nothing moves; proposed: {request.reason}"
-        yield Decided(session.record_decision(request), request, request.reason)
-        moves = not isinstance(request, MapRequest)
-        if (
-            moves
-            and session.authority == Authority.ADVISE
-            and not (yield from helm.wait_for_approval(session))
-        ):
-            continue
+        row = session.record_decision(request)
+        yield Decided(row, request, request.reason)
         try:
+            moves = not isinstance(request, MapRequest)
+            if moves and not (yield from helm.wait_for_approval(session, row)):
+                continue
             observation = yield from carry_out(session, survey, request, helm)
         except OutOfRange as exc:
             session.journal.append("refused", {"request": encode(request), "message": str(exc)})

@@ -62,6 +62,12 @@ def test_a_resolved_configuration_says_the_same_when_it_is_read_again():
     assert parse_config(to_toml(config)) == config
 
 
+def test_whatever_a_text_or_a_key_holds_is_written_as_toml():
+    options = {"a\tb": "tab\tbell\x07del\x7f\r\n", "two words": {"a.b": [1, "x"]}, "µ": [{"k": 1}]}
+    config = RunConfig.model_validate({"instrument": {"options": options}})
+    assert parse_config(to_toml(config)).instrument.options == options
+
+
 def test_zones_keep_their_order_and_level():
     text = '[[consent.zones]]\nsize_nm=[9,8]\nlevel="bias"\nmax_bias_v=2\nmax_pulses=1\n'
     text += '[[consent.zones]]\nsize_nm=[5,4]\nlevel="forbidden"\n'

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from ai_afm.acquire.faults import raster_instead
 from ai_afm.acquire.mapping import stored_map
 from ai_afm.acquire.records import kind_of
+from ai_afm.acquire.steer import FORBIDDEN
 from ai_afm.config import parse_region
 from ai_afm.store.journal import Journal, Row
 from ai_afm.store.run_folder import RunFolder
@@ -81,6 +82,8 @@ def surveys(survey: Survey, rows: Iterable[Row], look: Look) -> Iterator[tuple[R
                 survey = survey.refuse(decode(payload["request"]), payload["message"])
             case "command" if payload["do"] == "wish" and payload["detail"].endswith(QUEUED):
                 asked.append(_wish(payload))
+            case "command" if payload["do"] == "forbid" and payload["detail"] == FORBIDDEN:
+                survey = survey.forbid(parse_region(payload["args"]))
             case "wish":
                 wish = Wish(payload["name"], decode(payload["region"]))
                 waiting = [w.name for w in asked]

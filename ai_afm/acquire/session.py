@@ -48,6 +48,13 @@ class Steering(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Mandate:
+    """How far a person lets a live run go by itself; `None` while it is what its file says."""
+
+    authority: Authority | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """The parts of a run.
@@ -73,6 +80,8 @@ class Session:
         "live" has no other meaning.
     acknowledge
         Called with "scan" or "path", its number, and each line of it that is on disk.
+    mandate
+        What a person has changed about its authority.
     """
 
     config: RunConfig
@@ -85,11 +94,12 @@ class Session:
     steering: Steering
     lockstep: bool = False
     acknowledge: Callable[[str, int, ScanLine], None] | None = None
+    mandate: Mandate = field(default_factory=Mandate)
 
     @property
     def authority(self) -> Authority:
-        """How far the run may go by itself."""
-        return self.config.run.authority
+        """How far the run may go by itself now."""
+        return self.mandate.authority or self.config.run.authority
 
     @property
     def model_sha256(self) -> str | None:
@@ -97,9 +107,12 @@ class Session:
         return None if self.glimpses is None else self.glimpses.model_sha256
 
     def empty_survey(self) -> Survey:
-        """Return what is known before the first scan: limits, consent and the seed."""
-        microscope, run = self.microscope, self.config.run
-        return Survey(microscope.limits, microscope.consent, run.seed)
+        """Return what is known before the first scan: limits, consent and the seed.
+
+        What a person has forbidden since is told by the journal, like all else that happened.
+        """
+        config = self.config
+        return Survey(self.microscope.limits, config.consent.consent, config.run.seed)
 
     def recorded(self, request: ScanRequest | PathRequest) -> tuple[Channel, ...]:
         """Return the channels that are recorded for a request, in the instrument's order."""

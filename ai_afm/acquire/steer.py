@@ -4,17 +4,22 @@ import time
 from collections.abc import Generator, Mapping
 from typing import Any
 
+from ai_afm.acquire.authority import Answer, Leave, change_authority
 from ai_afm.acquire.session import Command, Session
 from ai_afm.acquire.stream import Stream
 from ai_afm.acquire.swap import REFUSED, Place, Swapping
 from ai_afm.config import narrowed, parse_region
-from ai_afm.errors import AfmError, ConfigError
-from ai_afm.events import Commanded, Event
+from ai_afm.control.frames import wish_frame
+from ai_afm.errors import AfmError, ConfigError, OutOfRange
+from ai_afm.events import AuthorityChanged, Awaited, Commanded, Event
 from ai_afm.survey.survey import Survey, Wish
+from ai_afm.types import Authority, ScanRegion
 from ai_afm.types.codec import encode
 
 NARROWED = "limits narrowed"
 """What the answer to an accepted narrowing says; a run that goes on narrows again."""
+FORBIDDEN = "forbidden from the next move on; what is under way goes on"
+"""What the answer to forbidden ground says; it stays so in a run that goes on."""
 
 
 class Helm:
@@ -23,8 +28,9 @@ class Helm:
     def __init__(self) -> None:
         self.held = False
         self.stopping: str | None = None
-        self._approved = False
+        self._leave = Leave()
         self._wishes: list[Wish] = []
+        self._forbidden: list[ScanRegion] = []
         self.models = Swapping()
 
     def obey(
@@ -53,6 +59,8 @@ class Helm:
                 actor="person",
             )
             yield Commanded(command.do, detail)
+            if command.do == "authority":
+                yield AuthorityChanged(session.authority)
             if not self.models.has(command):
                 command.answer(detail)
         if self.models.loading:
@@ -60,24 +68,60 @@ class Helm:
             yield from self.models.settle(session, at or Place(), waits)
 
     def wait_while_held(self, session: Session) -> Generator[Event]:
-        """Between two requests: wait until a person resumes or stops the run."""
-        while self.held and not self.stopping:
-            yield from self.obey(session)
-            time.sleep(0.05)
+        """Between two requests: wait until a person lets the run go on, or stops it.
 
-    def wait_for_approval(self, session: Session) -> Generator[Event, None, bool]:
-        """Wait until a person approves the proposed move (authority "advise").
-
-        Return whether it may be made; false when the run is stopped or a wish comes first.
+        A run that was told to watch waits, too.
         """
-        self._approved = False
-        while not (self._approved or self.stopping or self._wishes):
+        while (self.held or session.mandate.authority is Authority.WATCH) and not self.stopping:
             yield from self.obey(session)
             time.sleep(0.05)
-        return self._approved
 
-    def grant_wishes(self, session: Session, survey: Survey) -> Survey:
-        """Put what a person asked for into the survey; each wish is a row of the journal."""
+    def wait_for_approval(self, session: Session, row: int) -> Generator[Event, None, bool]:
+        """With authority "advise", wait until a person approves the proposed move.
+
+        Parameters
+        ----------
+        session
+            Of the run.
+        row
+            Of the journal, with the move.
+
+        Returns
+        -------
+        may
+            Whether it may be made; false when something else comes first: the run is stopped, told
+            to watch, or a person wishes for something.
+
+        Raises
+        ------
+        OutOfRange
+            When the person declines it.
+        """
+        if session.authority is not Authority.ADVISE:
+            return True
+        self._leave.put(row)
+        yield Awaited(row)
+        while self.held or (self._leave.answer is None and session.authority is Authority.ADVISE):
+            if self.stopping or self._wishes or self._forbidden:
+                break
+            yield from self.obey(session)
+            time.sleep(0.05)
+        answer, why = self._leave.answer, self._leave.why
+        self._leave.put(None)
+        yield Awaited(None)
+        if self.stopping or self._wishes or self._forbidden:
+            return False
+        if answer is Answer.NO:
+            raise OutOfRange(f"a person declined it{f': {why}' if why else ''}")
+        return answer is Answer.GO or session.authority.exceeds(Authority.ADVISE)
+
+    def tell(self, session: Session, survey: Survey) -> Survey:
+        """Return the survey with what a person has said since: forbidden ground, and wishes.
+
+        Each wish is a row of the journal.
+        """
+        while self._forbidden:
+            survey = survey.forbid(self._forbidden.pop(0))
         while self._wishes:
             wish = self._wishes.pop(0)
             session.journal.append(
@@ -88,31 +132,31 @@ class Helm:
 
     def _carry_out(self, session: Session, stream: Stream | None, command: Command) -> str:
         match command.do:
-            case "pause":
-                return self._hold(stream, True)
-            case "resume":
-                return self._hold(stream, False)
-            case "approve":
-                self._approved = True
-                return "approved"
-            case "stop" | "park":
-                self.stopping = f"a person asked to {command.do}"
-                return "stops after the line under way and parks"
-            case "withdraw":
-                self.stopping = "a person asked to withdraw"
-                if stream is not None:
-                    stream.stop()
-                session.microscope.withdraw()
-                return "withdrawn; latched until a person clears it"
-            case "limits":
-                limits = narrowed(session.microscope.limits, command.args)
-                session.microscope.narrow(limits)
-                return NARROWED
+            case "pause" | "resume":
+                return self._hold(stream, command.do == "pause")
+            case "stop" | "park" | "withdraw":
+                return self._end(session, stream, command.do)
+            case "approve" | "decline":
+                answer = Answer.GO if command.do == "approve" else Answer.NO
+                return self._leave.hear(answer, command.args)
+            case "authority":
+                return change_authority(session, command.args)
+            case "limits" | "forbid":
+                return self._narrow(session, command)
             case "wish":
                 return self._wish(session, command.args)
             case "model":
                 return self.models.ask(session, command)
         raise ConfigError(f"unknown command {command.do!r}")
+
+    def _end(self, session: Session, stream: Stream | None, do: str) -> str:
+        self.stopping = f"a person asked to {do}"
+        if do != "withdraw":
+            return "stops after the line under way and parks"
+        if stream is not None:
+            stream.stop()
+        session.microscope.withdraw()
+        return "withdrawn; latched until a person clears it"
 
     def _hold(self, stream: Stream | None, held: bool) -> str:
         self.held = held
@@ -123,6 +167,17 @@ class Helm:
     def _wish(self, session: Session, args: Mapping[str, Any]) -> str:
         region = parse_region({k: v for k, v in args.items() if k != "name"})
         number = 1 + sum(1 for _ in session.journal.rows("wish")) + len(self._wishes)
-        name = str(args.get("name") or f"wish {number}")
-        self._wishes.append(Wish(name, region))
-        return f"{name} is queued"
+        wish = Wish(str(args.get("name") or f"wish {number}"), region)
+        session.microscope.check_form(wish_frame(session.config, session.empty_survey(), wish))
+        self._wishes.append(wish)
+        return f"{wish.name} is queued"
+
+    def _narrow(self, session: Session, command: Command) -> str:
+        microscope = session.microscope
+        if command.do == "limits":
+            microscope.narrow(narrowed(microscope.limits, command.args))
+            return NARROWED
+        region = parse_region(command.args)
+        microscope.forbid(region)
+        self._forbidden.append(region)
+        return FORBIDDEN

@@ -36,6 +36,7 @@ INTERRUPTED = 130
 
 VERBS = {
     "demo": Verb("demo:demo", "Let the microscope drive itself on the digital twin."),
+    "gui": Verb("gui:gui", "Watch, steer, correct and teach in a window."),
     "run": Verb("run:run", "Run a microscope by a configuration."),
     "resume": Verb(
         "resume:resume", "Recover a run, make the instrument safe, and go on with the next region."

@@ -13,9 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ai_afm.cli.output import say
 from ai_afm.errors import BadInput
-from ai_afm.service.lab import model_folders
-from ai_afm.service.resegment import crew as crews
-from ai_afm.service.resegment.session import (
+from ai_afm.service.archive import crew as crews
+from ai_afm.service.archive.session import (
     Tally,
     archive_files,
     batch_size,
@@ -23,8 +22,9 @@ from ai_afm.service.resegment.session import (
     segment_files,
     session,
 )
-from ai_afm.service.resegment.summary import Table
-from ai_afm.service.resegment.task import ScanResult
+from ai_afm.service.archive.summary import Table
+from ai_afm.service.archive.task import ScanResult
+from ai_afm.service.lab import model_folders
 
 INTERRUPTED = 130
 app = typer.Typer(help="Whole archives of scans, on one computer or many.", no_args_is_help=True)

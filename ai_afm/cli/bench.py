@@ -220,3 +220,28 @@ def flywheel(
 
     chosen = material_of(material)
     say(benchmark(seed, work / material, Size(night=(frames, others)), chosen), json)
+
+
+@app.command("gui")
+def gui(
+    lines: Annotated[
+        int, typer.Option(min=0, help="Lines that come in while the memory is watched; 0: none.")
+    ] = 100_000,
+    work: Annotated[
+        Path | None, typer.Option(help="Keep the runs that are measured with there.")
+    ] = None,
+    accuracy: Annotated[
+        bool,
+        typer.Option(
+            "--accuracy", help="Also how exact the live-wire is, and a person's seconds a crop."
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Measure the window on its real widgets, without a screen: docs/window.md.
+
+    Drawing, painting, stopping, attaching, starting, memory; about ten minutes of two cores.
+    """
+    from ai_afm.cli.gui import measured
+
+    say(measured(lines, work, accuracy), json)

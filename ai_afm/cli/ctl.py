@@ -19,10 +19,13 @@ class Verb(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     APPROVE = "approve"
+    DECLINE = "decline"
+    AUTHORITY = "authority"
     STOP = "stop"
     PARK = "park"
     WITHDRAW = "withdraw"
     LIMITS = "limits"
+    FORBID = "forbid"
     WISH = "wish"
     MODEL = "model"
 
@@ -37,8 +40,8 @@ def ctl(
     values: Annotated[
         list[str] | None,
         typer.Argument(
-            help="limits: max_bias_v=5 ...; wish: center_nm=0,0 size_nm=500,500;"
-            " model: NAME@VERSION"
+            help="limits: max_bias_v=5 ...; wish, forbid: center_nm=0,0 size_nm=500,500;"
+            " authority: to=advise (more than now: person=NAME, too); model: NAME@VERSION"
         ),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why another model, in words.")] = "",

@@ -11,7 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ai_afm.acquire.session import Session
+from ai_afm.acquire.swap import REFUSED
 from ai_afm.events import (
+    AuthorityChanged,
+    Awaited,
     Commanded,
     Decided,
     Doubted,
@@ -19,7 +22,6 @@ from ai_afm.events import (
     Faulted,
     Glimpsed,
     LineScanned,
-    Observed,
     PathStarted,
     PathStopped,
     ProbeStarted,
@@ -112,7 +114,10 @@ class Terminal:
             transient=True,
         )
         self._task: TaskID | None = None
-        self._status: dict[str, Any] = {"state": "running", "scan": None, "probe": None}
+        self._status: dict[str, Any] = {
+            "state": "running", "authority": session.authority, "awaits": None, "scan": None,
+            "probe": None,
+        }  # fmt: skip
         self._rate: float | None = None
         self._total = 0
 
@@ -145,11 +150,13 @@ class Terminal:
             case ProbeStarted(probe=probe, request=request):
                 self._say(f"probe    {probe}: {request.reason}")
                 self._publish(probe=probe)
-            case Observed():
-                self._publish(state="running")
+            case AuthorityChanged(authority=authority):
+                self._publish(authority=authority)
+            case Awaited(sequence=row):
+                self._publish(awaits=row)
             case Commanded(do=do, detail=detail):
                 self._say(f"command  {do}: {detail}")
-                self._publish(state="paused" if do == "pause" else "running")
+                self._publish(**_state_after(do, detail))
             case RunFinished(outcome=outcome, message=message):
                 self._say(f"{outcome:8} {message}")
                 self._publish(state=outcome)
@@ -195,3 +202,12 @@ class Terminal:
 
     def _say(self, text: str) -> None:
         self._progress.console.print(text)
+
+
+def _state_after(do: str, detail: str) -> dict[str, str]:
+    """Return the state of the run after a command; most leave it as it is."""
+    if detail.startswith(REFUSED):
+        return {}
+    states = {"pause": "paused", "resume": "running"}
+    states |= dict.fromkeys(("stop", "park", "withdraw"), "stopping")
+    return {"state": states[do]} if do in states else {}

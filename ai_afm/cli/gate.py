@@ -26,7 +26,9 @@ def gate(
     The report is kept; `ai-afm models promote` needs the newest one of a model to have passed.
     """
     from ai_afm.flywheel.gate.lab import GateSettings, hear
-    from ai_afm.report.gate_page import gate_page
+    from ai_afm.flywheel.gate.picture_file import write_pictures
+    from ai_afm.flywheel.gate.pictures import side_by_side
+    from ai_afm.report.gate_page import ROWS, gate_page
     from ai_afm.store.platform import write_atomically
 
     with open_store(lab) as store:
@@ -36,9 +38,12 @@ def gate(
         content = gate_page(hearing).encode()
         for path in (kept, *([page] if page else [])):
             write_atomically(path, content)
+        pictures = kept.with_suffix(".npz")
+        write_pictures(pictures, side_by_side(hearing, ROWS))
     judged = hearing.judgement
     if json:
-        say({"report": hearing.number, "page": str(kept), **judged.as_json()}, True)
+        files = {"page": str(kept), "pictures": str(pictures)}
+        say({"report": hearing.number, **files, **judged.as_json()}, True)
     else:
         _tell(hearing.number, judged.as_json(), kept)
     if not judged.passed:

@@ -295,7 +295,7 @@ def _side_by_side(a: LoadedModel, b: LoadedModel) -> list[dict[str, Any]]:
 
 def _disagreement(on: Path, a: LoadedModel, b: LoadedModel) -> dict[str, Any]:
     from ai_afm.flywheel.model_checks import disagreement
-    from ai_afm.service.archive.scans import find_scans
+    from ai_afm.service.folder.scans import find_scans
 
     # nothing is written, so there are no results to pass over
     found = find_scans([on], on.absolute() / ".none")

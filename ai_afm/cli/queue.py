@@ -10,7 +10,8 @@ from ai_afm.cli.output import say
 from ai_afm.errors import BadInput
 from ai_afm.flywheel.fill import Filling, fill_from_run
 from ai_afm.flywheel.items import Item
-from ai_afm.flywheel.queue import LEASE, Ranked, ReviewQueue
+from ai_afm.flywheel.queue import LEASE, ReviewQueue
+from ai_afm.flywheel.ranking import Ranked
 
 app = typer.Typer(help="The review queue: what to ask a person next.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(metavar="ID", help="Number of the item.")]
@@ -108,7 +109,8 @@ def reject(
 
 
 def _turn(turn: Ranked) -> dict[str, Any]:
-    return _row(turn.item) | {"novelty": turn.novelty, "priority": turn.priority}
+    told = {"novelty": turn.novelty, "factor": turn.factor, "priority": turn.priority}
+    return _row(turn.item) | told
 
 
 def _row(item: Item) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ai_afm.cli.output import say
 from ai_afm.errors import BadInput
 from ai_afm.image.readers import read_file
-from ai_afm.service.archive.frame import only
-from ai_afm.service.archive.run import Archive, Child, Hand, Outcome, segment_archive
-from ai_afm.service.archive.scans import Found, find_scans
-from ai_afm.service.archive.table import failures_of, rows_of, write_sheet, write_table
+from ai_afm.service.folder.frame import only
+from ai_afm.service.folder.run import Archive, Child, Hand, Outcome, segment_archive
+from ai_afm.service.folder.scans import Found, find_scans
+from ai_afm.service.folder.table import failures_of, rows_of, write_sheet, write_table
 from ai_afm.service.lab import model_folders
 
 TOLD = 8

@@ -16,9 +16,8 @@ from scipy.spatial import cKDTree
 
 from ai_afm.errors import BadInput
 from ai_afm.flywheel.exchange.vectors import Line, lines_of
-from ai_afm.flywheel.records import Correction, Label, Place, check_label
+from ai_afm.flywheel.records import Correction, Label, check_label
 from ai_afm.flywheel.sessions import CorrectionSession
-from ai_afm.flywheel.store import FlywheelStore
 from ai_afm.flywheel.strokes import Stroke, Tool, paint
 from ai_afm.types import ClassCode
 
@@ -129,23 +128,6 @@ def correct(
     for stroke in work.strokes:
         session.add(stroke)
     return session.save(work.seconds, "simulated annotator"), work
-
-
-def correct_place(
-    store: FlywheelStore,
-    place: Place,
-    truth: Label,
-    skill: Skill,
-    rng: np.random.Generator,
-    shown: tuple[str, int | None, int | None] = ("simulated", None, None),
-) -> tuple[Correction, Work]:
-    """Begin a session at a place and correct it; `shown`: annotator, prediction, item of the queue.
-
-    Raises as `CorrectionSession.begin` and `correct` do.
-    """
-    annotator, prediction, item = shown
-    session = CorrectionSession.begin(store, place, annotator, prediction, item)
-    return correct(session, truth, skill, rng)
 
 
 def strokes_for(before: Label, truth: Label, skill: Skill, rng: np.random.Generator) -> Work:

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from ai_afm.flywheel.store import FlywheelStore
 from ai_afm.flywheel.windows import choose_windows, random_windows
 from ai_afm.store.journal import Journal
 from ai_afm.store.run_folder import RunFolder
-from ai_afm.types import FloatImage
 
 LOOKED = "looked_at"
 """Event: how far a scan has been looked at for the queue."""
@@ -220,43 +219,53 @@ def _items(
     if not chosen and not drawn:
         return []
     record = store.add_frame(one.frame, one.source)
-    prediction = store.add_prediction(record.sha256, one.content)
-    images = {name: image for (name, _), image in pictures(one.frame).data.items()}
-    return [
-        _item(one, images, window, prediction.id, lot, settings)
-        for windows, lot in ((chosen, False), (drawn, True))
-        for window in windows
-    ]
+    prediction = store.add_prediction(record.sha256, one.content).id
+    um = math.prod(one.frame.request.pixel_size) ** 0.5 * 1e6
+    found = []
+    for window in chosen:
+        doubted, length = one.stake.of(window)
+        in_doubt = f"{doubted * um:.3g} of {length * um:.3g} um of line are in doubt"
+        item = new_item(one, window, prediction, settings.features)
+        found.append(replace(item, urgent=bool(one.urgent), reason=one.urgent or in_doubt))
+    for window in drawn:
+        item = new_item(one, window, prediction, settings.features)
+        found.append(replace(item, random=True, reason="drawn by lot"))
+    return found
 
 
-def _item(
-    one: Seen,
-    images: Mapping[str, FloatImage],
-    window: Window,
-    prediction: int,
-    lot: bool,
-    settings: Filling,
+def new_item(
+    one: Seen, window: Window, prediction: int, features: Features = probability_features
 ) -> NewItem:
-    dx, dy = one.frame.request.pixel_size
-    pitch = math.sqrt(dx * dy)
+    """Return the item of a window, neither drawn by lot nor urgent, without a reason.
+
+    Parameters
+    ----------
+    one
+        The scan with what a model saw in it.
+    window
+        Of the scan.
+    prediction
+        Number of what the model saw, as stored.
+    features
+        What novelty is judged by.
+    """
     doubted, length = one.stake.of(window)
-    um = pitch * 1e6
     seen = one.stored.segmentation
+    images = {name: image for (name, _), image in pictures(one.frame).data.items()}
     crop = Crop(
         {name: window.of(image) for name, image in images.items()},
         window.of(seen.probability),
         seen.classes,
         window.of(seen.uncertainty),
     )
-    reason = one.urgent or f"{doubted * um:.2g} of {length * um:.2g} um of line are in doubt"
     return NewItem(
         prediction=prediction,
         window=window,
-        random=lot,
-        urgent=bool(one.urgent) and not lot,
+        random=False,
+        urgent=False,
         stake=doubted,
         doubt=doubted / length if length else 0.0,
-        length=length * pitch,
-        features=settings.features(crop),
-        reason="drawn by lot" if lot else reason,
+        length=length * math.prod(one.frame.request.pixel_size) ** 0.5,
+        features=features(crop),
+        reason="",
     )

@@ -9,7 +9,7 @@ from ai_afm.flywheel.records import Place, Window
 
 ITEMS = (
     'SELECT i.id, p.frame, i.top, i."left", i.lines, i.pixels, i.prediction, i.random, i.urgent, '
-    "i.stake, i.doubt, i.length, i.reason, i.features "
+    "i.stake, i.doubt, i.length, i.reason, p.model_sha256, i.features "
     "FROM items i JOIN predictions p ON p.id = i.prediction"
 )
 STATES = "SELECT item, state, annotator, until, revision FROM item_states ORDER BY id"
@@ -68,7 +68,8 @@ class Item:
     """An item of the queue, and what has become of it.
 
     `annotator` is who holds it or did the last thing with it; `until` is when a lease ends, s since
-    1970. `asked` tells whether any person has had it. For the rest see `NewItem`.
+    1970. `asked` tells whether any person has had it. `model` is the SHA-256 of the model whose
+    lines are shown. For the rest see `NewItem`.
     """
 
     id: int
@@ -80,6 +81,7 @@ class Item:
     doubt: float
     length: float
     reason: str
+    model: str
     state: State
     annotator: str
     until: float | None
@@ -94,7 +96,7 @@ def item_of(row: tuple[Any, ...], history: list[tuple[Any, ...]], now: float) ->
     A lease that ends before `now`, s since 1970, is over.
     """
     number, frame, *numbers = row[:7]
-    random, urgent, stake, doubt, length, reason = row[7:13]
+    random, urgent, stake, doubt, length, reason, model = row[7:14]
     state, annotator, until, revision = State.OPEN, "", None, None
     if history:
         name, annotator, until, revision = history[-1]
@@ -111,6 +113,7 @@ def item_of(row: tuple[Any, ...], history: list[tuple[Any, ...]], now: float) ->
         doubt,
         length,
         reason,
+        model,
         state,
         annotator,
         until,

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from ai_afm.types import ClassCode, FloatImage
 
 Vector = NDArray[np.float64]
+NEW = 0.25
+"""Share of the typical distance of two crops beyond which a crop counts as new."""
+_SAMPLE = 300
 _SCALES = (2.0, 4.0, 8.0, 16.0)
 """Standard deviations of the Gaussians between which the size of domains is read, px."""
 
@@ -111,8 +114,46 @@ def distances(features: NDArray[np.float64], centres: NDArray[np.float64]) -> Ve
     return nearest
 
 
+def typical_distance(features: NDArray[np.float64]) -> float:
+    """Return the median distance of two vectors, 0 for fewer than two.
+
+    Parameters
+    ----------
+    features
+        (n, d) float64; of many, `_SAMPLE` evenly spread ones count.
+    """
+    some = features[:: max(1, len(features) // _SAMPLE)]
+    rows, columns = np.triu_indices(len(some), 1)
+    if not len(rows):
+        return 0.0
+    return float(np.median(np.linalg.norm(some[rows] - some[columns], axis=1)))
+
+
+def novelty(nearest: Vector, typical: float) -> Vector:
+    """Return how new crops are, 0 for a copy of what was asked before, 1 for what is unlike it.
+
+    Whatever is farther than a quarter of the typical distance is new: farther still is odd, not
+    worth more. (A novelty that grows without end asks about every oddity of a night once, before it
+    asks about the second crop of what is wrong everywhere.)
+
+    Parameters
+    ----------
+    nearest
+        (n,) distance from what was asked before.
+    typical
+        See `typical_distance`; where it is 0 all crops look alike, and all count as new.
+    """
+    if typical <= 0:
+        return np.ones(len(nearest))
+    return np.asarray(np.minimum(nearest / (NEW * typical), 1.0))
+
+
 def in_order(
-    worth: NDArray[np.float64], features: NDArray[np.float64], nearest: Vector, most: int
+    worth: NDArray[np.float64],
+    features: NDArray[np.float64],
+    nearest: Vector,
+    most: int,
+    typical: float,
 ) -> list[tuple[int, float]]:
     """Return which crops to ask about, in turn: the largest worth x novelty first.
 
@@ -126,28 +167,33 @@ def in_order(
         (n,): distance from what has been asked before (see `distances`).
     most
         How many.
+    typical
+        Typical distance of two crops.
 
     Returns
     -------
     list of (number, novelty)
-        Novelty is the distance from all that comes before; 1 while nothing does.
+        Novelty with respect to all that comes before.
 
     Examples
     --------
     >>> worth, features = np.array([3.0, 2.9, 1.0]), np.array([[0.0], [0.1], [1.0]])
-    >>> [number for number, _ in in_order(worth, features, np.full(3, np.inf), 3)]
+    >>> [number for number, _ in in_order(worth, features, np.full(3, np.inf), 3, 1.0)]
+    [0, 1, 2]
+    >>> worth = np.array([3.0, 2.0, 1.0])
+    >>> [number for number, _ in in_order(worth, features, np.full(3, np.inf), 3, 1.0)]
     [0, 2, 1]
     """
     nearest = nearest.copy()
     open_ones = np.ones(len(worth), bool)
     found = []
     for _ in range(min(most, len(worth))):
-        novelty = np.where(np.isinf(nearest), 1.0, nearest)
+        new = novelty(nearest, typical)
         # of those that nothing tells apart the one with most at stake
-        score = np.where(open_ones, worth * novelty, -np.inf)
+        score = np.where(open_ones, worth * new, -np.inf)
         tied = np.flatnonzero(score == score.max())
         best = int(tied[np.argmax(worth[tied])])
-        found.append((best, float(novelty[best])))
+        found.append((best, float(new[best])))
         open_ones[best] = False
         nearest = np.minimum(nearest, np.linalg.norm(features - features[best], axis=1))
     return found

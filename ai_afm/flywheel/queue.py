@@ -1,13 +1,13 @@
 """What to ask a person next: doubt x length of line at stake x novelty, and 15 % by lot.
 
+Where people had to change more than the model doubted, crops that look alike count for more.
+
 An item is a crop of a frame. What was drawn by lot is marked, so that an evaluation may use only
 that: it is an unbiased sample of all that was scanned, which the doubtful crops are not.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,9 @@ import numpy as np
 from ai_afm.errors import StoreError
 from ai_afm.flywheel import asking_again, rows
 from ai_afm.flywheel.items import ITEMS, STATES, Item, NewItem, State, item_of
-from ai_afm.flywheel.novelty import Vector, distances, in_order
+from ai_afm.flywheel.mistakes import Mistakes
+from ai_afm.flywheel.novelty import Vector
+from ai_afm.flywheel.ranking import Ranked, by_lot, by_worth
 from ai_afm.flywheel.records import Correction
 from ai_afm.flywheel.store import FlywheelStore
 
@@ -25,21 +27,13 @@ LEASE = 1800.0
 """Seconds that an item is kept for the person who took it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """An item in its turn; `priority` is stake (px) x novelty."""
-
-    item: Item
-    novelty: float
-    priority: float
-
-
 class ReviewQueue:
     """The review queue of a lab; people and processes may use it at once."""
 
     def __init__(self, store: FlywheelStore) -> None:
         self._store = store
         self._database = store.database
+        self._mistakes = Mistakes(store)
 
     def add(self, items: Sequence[NewItem]) -> list[int]:
         """Put items into the queue, all or none; return their numbers."""
@@ -84,8 +78,12 @@ class ReviewQueue:
         items, features = self._known()
         asked = sum(i.asked for i in items)
         barred = asking_again.barred(self._store, annotator)
+        mistakes = self._mistakes.newest()
         groups = [
-            self._ranked(group, items, features) for group in _groups(items, annotator, barred)
+            by_lot(group)
+            if group and group[0].random
+            else by_worth(group, items, features, mistakes)
+            for group in _groups(items, annotator, barred)
         ]
         drawn = groups[0]
         chosen = [ranked for group in groups[1:] for ranked in group]
@@ -109,6 +107,8 @@ class ReviewQueue:
             When the name is none.
         """
         rows.check_name(annotator)
+        # hundreds of corrections take a second to measure: not while others wait for the database
+        self._mistakes.newest()
         with self._database.transaction():
             held = [i for i in self.items() if i.state is State.LEASED and i.annotator == annotator]
             if held:
@@ -118,6 +118,22 @@ class ReviewQueue:
                 if found is None:
                     return None
                 number = found
+            self._write(number, State.LEASED, annotator, until=self._now() + lease)
+            return self.item(number)
+
+    def take(self, number: int, annotator: str, lease: float = LEASE) -> Item:
+        """Give a certain item to a person, or keep it for whoever holds it, `lease` seconds more.
+
+        Raises
+        ------
+        BadInput
+            When the name is none.
+        StoreError
+            When there is no such item, it is closed, or another person holds it.
+        """
+        rows.check_name(annotator)
+        with self._database.transaction():
+            self._require_free(number, annotator)
             self._write(number, State.LEASED, annotator, until=self._now() + lease)
             return self.item(number)
 
@@ -219,23 +235,6 @@ class ReviewQueue:
             items.append(item_of(row, history.get(row[0], []), now))
             features[row[0]] = np.array(json.loads(row[-1]), float)
         return items, features
-
-    def _ranked(
-        self, group: list[Item], items: list[Item], features: dict[int, Vector]
-    ) -> list[Ranked]:
-        """Return a group in its turn, given what has been asked."""
-        if not group:
-            return []
-        if group[0].random:
-            # an order that has nothing to do with what is in them, nor with when they came
-            shuffled = sorted(group, key=lambda i: hashlib.sha256(b"%d" % i.id).digest())
-            return [Ranked(i, 0.0, 0.0) for i in shuffled]
-        own = np.stack([features[i.id] for i in group])
-        centres = [features[i.id] for i in items if i.asked and i not in group]
-        nearest = distances(own, np.reshape(centres, (len(centres), own.shape[1])))
-        worth = np.array([i.stake for i in group])
-        turns = in_order(worth, own, nearest, len(group))
-        return [Ranked(group[n], d, d * group[n].stake) for n, d in turns]
 
 
 def _groups(items: list[Item], annotator: str, barred: Set[int]) -> list[list[Item]]:

@@ -9,14 +9,11 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ai_afm.flywheel.apart import Apart, one_calls
+from ai_afm.flywheel.fill import new_item
 from ai_afm.flywheel.items import NewItem, State
-from ai_afm.flywheel.novelty import Crop, probability_features
 from ai_afm.flywheel.queue import ReviewQueue
 from ai_afm.flywheel.records import Label
-from ai_afm.flywheel.rows import pictures
 from ai_afm.flywheel.seen import Seen, look_of, see
 from ai_afm.flywheel.shadow import Look, finished, looks_of, seen_by
 from ai_afm.flywheel.store import FlywheelStore
@@ -94,35 +91,15 @@ def _ask(store: FlywheelStore, seen: Seen, model: LoadedModel, look: Look) -> li
 
 
 def _item(store: FlywheelStore, seen: Seen, label: Label) -> NewItem | None:
-    stored = seen.stored.segmentation
-    apart = one_calls(stored.label, label) & seen.stake.valid[:, None]
+    apart = one_calls(seen.stored.segmentation.label, label) & seen.stake.valid[:, None]
     stake = Stake(apart.astype(float), apart.astype(float), seen.stake.valid)
     windows = choose_windows(stake, 1, seen.taken)
     if not windows:
         return None
-    window = windows[0]
     record = store.add_frame(seen.frame, seen.source)
     prediction = store.add_prediction(record.sha256, seen.content)
-    dx, dy = seen.frame.request.pixel_size
-    doubted, length = seen.stake.of(window)
-    images = {name: image for (name, _), image in pictures(seen.frame).data.items()}
-    crop = Crop(
-        {name: window.of(image) for name, image in images.items()},
-        window.of(stored.probability),
-        stored.classes,
-        window.of(stored.uncertainty),
-    )
-    return NewItem(
-        prediction=prediction.id,
-        window=window,
-        random=False,
-        urgent=True,
-        stake=doubted,
-        doubt=doubted / length if length else 0.0,
-        length=length * float(np.sqrt(dx * dy)),
-        features=probability_features(crop),
-        reason=seen.urgent,
-    )
+    item = new_item(seen, windows[0], prediction.id)
+    return replace(item, urgent=True, reason=seen.urgent)
 
 
 @dataclass(frozen=True, slots=True)

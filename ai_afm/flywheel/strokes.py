@@ -21,6 +21,8 @@ MAX_POINTS = 10_000
 """Most points of a stroke."""
 MAX_WIDTH = 64
 """Widest brush, px."""
+MAX_RUNS = 200_000
+"""Most runs of pixels of a stroke."""
 REACH = 10_000.0
 """Largest pixel coordinate, either sign: a stroke may leave its window."""
 
@@ -30,6 +32,7 @@ class Tool(StrEnum):
 
     BRUSH = "brush"
     FILL = "fill"
+    PIXELS = "pixels"
     UNDO = "undo"
     REDO = "redo"
 
@@ -41,15 +44,18 @@ class Stroke:
     Parameters
     ----------
     tool
-        `BRUSH` draws a line through the points, `FILL` the area that they enclose. `UNDO` takes
-        back the last stroke that is not taken back, `REDO` brings back the one that was taken back
-        last; with nothing to take or bring back they change nothing.
+        `BRUSH` draws a line through the points, `FILL` the area that they enclose, `PIXELS` exactly
+        the pixels of its runs: a whole line of another class, lines that are deleted, an area that
+        lines enclose. `UNDO` takes back the last stroke that is not taken back, `REDO` brings back
+        the one that was taken back last; with nothing to take or bring back they change nothing.
     code
         Class that is drawn; 0 rubs out.
     width
         Of the brush, px.
     points
         (row, column) in the window, 0 is the centre of the first pixel.
+    runs
+        (row, first column, number of pixels), all of them in the window.
 
     Examples
     --------
@@ -62,12 +68,16 @@ class Stroke:
     code: int = 0
     width: int = 1
     points: tuple[tuple[float, float], ...] = ()
+    runs: tuple[tuple[int, int, int], ...] = ()
 
 
 def encode(stroke: Stroke) -> dict[str, Any]:
     """Return a stroke as a JSON object."""
     if stroke.tool in (Tool.UNDO, Tool.REDO):
         return {"tool": stroke.tool.value}
+    if stroke.tool is Tool.PIXELS:
+        runs = [list(run) for run in stroke.runs]
+        return {"tool": stroke.tool.value, "code": int(stroke.code), "runs": runs}
     return {
         "tool": stroke.tool.value,
         "code": int(stroke.code),
@@ -92,10 +102,14 @@ def decode(stored: Any) -> Stroke:
     if tool in (Tool.UNDO, Tool.REDO):
         _check_keys(stored, {"tool"})
         return Stroke(Tool(tool))
-    _check_keys(stored, {"tool", "code", "width_px", "points"})
-    code, width = stored["code"], stored["width_px"]
+    shape = {"runs"} if tool == Tool.PIXELS else {"width_px", "points"}
+    _check_keys(stored, {"tool", "code"} | shape)
+    code = stored["code"]
     if type(code) is not int or code not in list(ClassCode):
         raise BadInput(f"a stroke has the unknown class {str(code)[:40]}")
+    if tool == Tool.PIXELS:
+        return Stroke(Tool(tool), code, runs=_runs(stored["runs"]))
+    width = stored["width_px"]
     if type(width) is not int or not 1 <= width <= MAX_WIDTH:
         raise BadInput(f"a brush is 1 to {MAX_WIDTH} px wide, not {str(width)[:40]}")
     return Stroke(Tool(tool), code, width, _points(stored["points"]))
@@ -116,6 +130,18 @@ def _points(stored: Any) -> tuple[tuple[float, float], ...]:
             raise BadInput("a point of a stroke is (row, column) in px, both finite")
         points.append((float(point[0]), float(point[1])))
     return tuple(points)
+
+
+def _runs(stored: Any) -> tuple[tuple[int, int, int], ...]:
+    if not isinstance(stored, Sequence) or not 1 <= len(stored) <= MAX_RUNS:
+        raise BadInput(f"a stroke of pixels has 1 to {MAX_RUNS} runs")
+    runs = []
+    for run in stored:
+        sound = isinstance(run, Sequence) and len(run) == 3 and all(type(n) is int for n in run)
+        if not (sound and min(run) >= 0 and max(run) <= REACH and run[2] > 0):
+            raise BadInput("a run is (row, first column, number of pixels), none of them negative")
+        runs.append((run[0], run[1], run[2]))
+    return tuple(runs)
 
 
 def _is_place(number: Any) -> bool:
@@ -160,12 +186,32 @@ def paint(before: Label, strokes: Iterable[Stroke]) -> Label:
     return label
 
 
+def runs_of(mask: NDArray[np.bool_]) -> tuple[tuple[int, int, int], ...]:
+    """Return the runs of pixels of a mask, (lines, pixels) bool, for a stroke `PIXELS`.
+
+    Examples
+    --------
+    >>> runs_of(np.array([[0, 1, 1, 0], [1, 0, 0, 1]], bool))
+    ((0, 1, 2), (1, 0, 1), (1, 3, 1))
+    """
+    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, first = np.nonzero(edges == 1)
+    _, behind = np.nonzero(edges == -1)
+    found = np.stack([rows, first, behind - first], axis=1).tolist()
+    return tuple((row, column, count) for row, column, count in found)
+
+
 _SHIFT = 4
 """Bits behind the point of the coordinates that areas are filled with: sixteenths of a pixel."""
 
 
 def draw(label: Label, stroke: Stroke) -> None:
-    """Draw one brush line or filled area into a label, in place."""
+    """Draw one brush line, filled area or set of pixels into a label, in place."""
+    if stroke.tool is Tool.PIXELS:
+        for row, first, count in stroke.runs:
+            # what lies beyond the window is left out, as for the other tools
+            label[row : row + 1, first : first + count] = stroke.code
+        return
     points = np.asarray(stroke.points, float)
     if stroke.tool is Tool.BRUSH:
         draw_line(label, points, stroke.width, stroke.code)

@@ -55,12 +55,12 @@ def admit(
     OutOfRange, SafetyStop, InstrumentError
         When it is not allowed, the tip is withdrawn, or the instrument cannot be read.
     """
-    _check(request, rules)
+    check_alone(request, rules)
     accepted = inner.accept(request)
     if type(accepted) is not type(request):
         raise InstrumentError(f"the instrument made a {type(accepted).__name__} of the request")
     if accepted is not request:
-        _check(accepted, rules)
+        check_alone(accepted, rules)
     situation = _situation(inner, record, position)
     check_history(accepted, rules, situation)
     return accepted, situation
@@ -73,7 +73,8 @@ def read_time(state: MicroscopeState) -> float:
     return state.time
 
 
-def _check(request: Request, rules: Rules) -> None:
+def check_alone(request: Request, rules: Rules) -> None:
+    """Check a request by itself, whatever it holds; raises `OutOfRange`."""
     # Types are not checked at run time elsewhere: a request from a plug-in or a file may hold
     # anything.
     try:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ai_afm.errors import AfmError, ConfigError, InstrumentError, OutOfRange, SafetyStop
-from ai_afm.microscope.admission import Record, Verdict, admit, read_time
+from ai_afm.microscope.admission import Record, Verdict, admit, check_alone, read_time
 from ai_afm.microscope.base import AppliedStroke, Capabilities, Microscope, MicroscopeState
 from ai_afm.microscope.dose import DoseMap
 from ai_afm.microscope.history import Situation, planned_dose
@@ -28,6 +28,7 @@ from ai_afm.types import (
     ProbeRequest,
     Request,
     ScanLine,
+    ScanRegion,
     ScanRequest,
     Spectrum,
     WriteRequest,
@@ -153,9 +154,20 @@ class GuardedMicroscope:
             return Verdict(legal=False, message=str(exc))
         return Verdict(legal=True)
 
+    def check_form(self, request: Request) -> None:
+        """Raise `OutOfRange` if a request is refused by itself; the instrument is not asked.
+
+        So it may be called at any time. Dose, travel and run time are left for when it is due.
+        """
+        check_alone(request, self._rules())
+
     def narrow(self, limits: Limits) -> None:
         """Tighten the limits, as software may; raises `OutOfRange` where that would widen any."""
         self._permits.narrow(limits)
+
+    def forbid(self, region: ScanRegion) -> None:
+        """Allow nothing in a region any more, as software may; what is under way goes on."""
+        self._permits.forbid(region)
 
     def widen(self, limits: Limits, person: str) -> None:
         """Replace the limits in the name of a person; raises `OutOfRange` without a name."""

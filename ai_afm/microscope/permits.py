@@ -4,9 +4,9 @@ import logging
 
 from ai_afm.errors import OutOfRange
 from ai_afm.microscope.base import Capabilities
-from ai_afm.microscope.bounds import check_consent, check_limits, wider
+from ai_afm.microscope.bounds import check_consent, check_limits, check_region, wider
 from ai_afm.microscope.rules import Rules
-from ai_afm.types import Consent, Limits
+from ai_afm.types import Consent, Limits, ScanRegion
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,11 @@ class Permits:
         if change is not None:
             raise OutOfRange(f"software may not widen {change}; a person has to do that by name")
         self.limits = limits
+
+    def forbid(self, region: ScanRegion) -> None:
+        """Allow nothing in a region any more, as software may; raises `OutOfRange` for none."""
+        check_region(region, "the forbidden region")
+        self.consent = self.consent.forbidding(region)
 
     def widen(self, limits: Limits, person: str) -> None:
         """Replace the limits in the name of a person."""

@@ -199,7 +199,8 @@ def _figure(rounds: list[Round]) -> Figure:
     axes = figure.subplots()
     for number, one in enumerate(rounds):
         gain, at = one.gain, one.corrections
-        assert gain is not None and at is not None  # noqa: PT018 - chosen so
+        assert gain is not None
+        assert at is not None
         first = number == 0
         axes.plot(at, gain.before, "o", mfc="white", mec=MUTED, label="before" if first else None)
         reach = [[gain.value - gain.low], [gain.high - gain.value]]

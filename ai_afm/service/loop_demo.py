@@ -7,6 +7,7 @@ what the review queue asks; the twin's truth is known to that person and to the 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 import cv2
@@ -35,7 +36,7 @@ from ai_afm.microscope.simulated.surface import World
 from ai_afm.report.gain_figure import Compared
 from ai_afm.report.truth import true_world
 from ai_afm.segment.decide import DRAWN_CODES
-from ai_afm.segment.metrics import thinned
+from ai_afm.segment.metrics import coded
 from ai_afm.segment.model_file import LoadedModel
 from ai_afm.store.run_folder import RunFolder
 from ai_afm.types import ClassCode, Frame, SlowDirection
@@ -152,9 +153,9 @@ class Gain:
 def gain_on(run: RunFolder, models: tuple[LoadedModel, LoadedModel]) -> Gain:
     """Let two models look at all scans of a run, as their labels draw lines."""
     world = _world(run)
-    cases = [case for frame in frames_of(run) for case in _cases(frame, world)]
-    before, after = (_scores(model, cases) for model in models)
-    return Gain(before, after, len(list(frames_of(run))))
+    cases = [list(_cases(frame, world)) for frame in frames_of(run)]
+    before, after = (_scores(model, list(chain.from_iterable(cases))) for model in models)
+    return Gain(before, after, len(cases))
 
 
 def compared(run: RunFolder, models: tuple[LoadedModel, LoadedModel], gain: Gain) -> Compared:
@@ -174,8 +175,7 @@ def _drawn(model: LoadedModel, frame: Frame) -> Label:
     from ai_afm.segment.predict import UnetSegmenter, segment_frame
 
     label = segment_frame(frame, UnetSegmenter(model)).label
-    lines = thinned(np.isin(label, [int(c) for c in DRAWN_CODES]), model.card.decision.min_pixels)
-    return np.where(lines, label, 0).astype(np.uint8)
+    return coded(label, DRAWN_CODES, model.card.decision.min_pixels)
 
 
 def frames_of(run: RunFolder) -> Iterator[Frame]:

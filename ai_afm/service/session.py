@@ -15,8 +15,8 @@ from ai_afm import __version__
 from ai_afm.acquire.calibration import known_capabilities
 from ai_afm.acquire.earlier import earlier
 from ai_afm.acquire.session import Session
-from ai_afm.acquire.steer import NARROWED
-from ai_afm.config import RunConfig, narrowed, parse_config, resolved, to_toml
+from ai_afm.acquire.steer import FORBIDDEN, NARROWED
+from ai_afm.config import RunConfig, narrowed, parse_config, parse_region, resolved, to_toml
 from ai_afm.control.plugins import open_controller
 from ai_afm.errors import ModelError
 from ai_afm.microscope.guard import GuardedMicroscope
@@ -170,8 +170,11 @@ def check_pinned(before: Eyes | None, glimpses: GlimpseService) -> None:
 def narrow_again(journal: Journal, microscope: GuardedMicroscope) -> None:
     """Narrow the limits as a person did earlier in the run: what was forbidden then still is."""
     for row in journal.rows("command"):
-        if row.payload["do"] == "limits" and row.payload["detail"] == NARROWED:
-            microscope.narrow(narrowed(microscope.limits, row.payload["args"]))
+        do, args, detail = (row.payload[key] for key in ("do", "args", "detail"))
+        if do == "limits" and detail == NARROWED:
+            microscope.narrow(narrowed(microscope.limits, args))
+        elif do == "forbid" and detail == FORBIDDEN:
+            microscope.forbid(parse_region(args))
 
 
 def open_instrument(config: RunConfig, before: Earlier | None = None) -> GuardedMicroscope:

@@ -29,7 +29,10 @@ log = logging.getLogger(__name__)
 
 MAX_REQUEST = 65536
 """Bytes of one request; a longer one is refused and the connection closed."""
-COMMANDS = ("pause", "resume", "approve", "stop", "park", "withdraw", "limits", "wish", "model")
+COMMANDS = (
+    "pause", "resume", "approve", "decline", "authority", "stop", "park", "withdraw", "limits",
+    "forbid", "wish", "model",
+)  # fmt: skip
 """What the run carries out; `status` is answered by the socket itself."""
 LONGEST_WAIT = 60.0
 """Seconds that a request may wait for the run."""

@@ -118,6 +118,10 @@ class Survey:
         """Return a survey in which the raster plan takes over, and why."""
         return replace(self, fallback=reason)
 
+    def forbid(self, region: ScanRegion) -> "Survey":
+        """Return a survey in which a person allows nothing in a region any more."""
+        return replace(self, consent=self.consent.forbidding(region))
+
     def wish(self, wish: Wish) -> "Survey":
         """Return a survey with one more wish."""
         return replace(self, wishes=(*self.wishes, wish))

@@ -20,6 +20,11 @@ class Authority(StrEnum):
     SUPERVISED = "supervised"
     UNATTENDED = "unattended"
 
+    def exceeds(self, other: "Authority") -> bool:
+        """Tell whether this lets the program do more by itself than `other`."""
+        ranks = list(Authority)
+        return ranks.index(self) > ranks.index(other)
+
 
 class ConsentLevel(StrEnum):
     """What may be done to a piece of the sample; a later zone overrides an earlier one."""
@@ -57,6 +62,10 @@ class Consent:
     """The consent map: zones in the order in which they were painted; elsewhere images only."""
 
     zones: tuple[ConsentZone, ...] = ()
+
+    def forbidding(self, region: ScanRegion) -> "Consent":
+        """Return the map with one more zone over all others, in which nothing is allowed."""
+        return Consent((*self.zones, ConsentZone(region, ConsentLevel.FORBIDDEN)))
 
 
 @dataclass(frozen=True, slots=True)

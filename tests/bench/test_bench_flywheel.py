@@ -25,6 +25,8 @@ SMALL = Size(
     round=RoundSettings(steps=1, batch=2),
     replay_worlds=1,
     replay_crops=2,
+    check_worlds=1,
+    check_crops=2,
     test=1,
     golden=1,
     plenty_frames=1,

@@ -108,7 +108,19 @@ def test_a_dry_run_tells_regions_times_and_verdicts_and_moves_nothing(tmp_path):
     assert first["legal"] is True
     assert first["size_m"] == pytest.approx([4e-6, 4e-6])
     assert first["seconds"] == pytest.approx(160, rel=0.1)
+    assert plan["range"]["size_m"] == pytest.approx([2e-5, 2e-5])
+    assert "phase" in plan["channels"]
+    assert plan["predicted_s"] == pytest.approx(first["seconds"])
+    assert plan["raster_s"] > plan["closer_s"] > plan["predicted_s"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_ends_where_its_plan_needs_what_the_run_will_see(tmp_path):
+    done = ai_afm("run", ROOT / "examples" / "timelapse.toml", "--dry-run", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    plan = json.loads(done.stdout)
+    assert plan["requests"]
+    assert "what the run will see" in plan["closing_words"]
 
 
 def test_doctor_and_models_speak_json():

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from ai_afm.cli.app import app
 from ai_afm.errors import BadInput
-from ai_afm.service.archive.record import FOLDER
+from ai_afm.service.folder.record import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_FIELDS = {

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ai_afm.errors import BadInput
-from ai_afm.flywheel.annotator import Skill, correct_place, strokes_for
+from ai_afm.flywheel.annotator import Skill, correct, strokes_for
 from ai_afm.flywheel.datasets.learning import one_pixel_lines
 from ai_afm.flywheel.records import Place
+from ai_afm.flywheel.sessions import CorrectionSession
 from ai_afm.flywheel.strokes import Tool, paint
 from ai_afm.types import ClassCode
 
@@ -188,8 +189,8 @@ def test_its_corrections_take_the_way_of_real_ones(tmp_path):
         record, prediction = factory.with_frame(store, tmp_path)
         truth = make.a_label(make.WINDOW.shape, ClassCode.GRAIN_BOUNDARY, 90)
         place = Place(record.sha256, make.WINDOW)
-        shown = ("Robot", prediction.id, None)
-        correction, work = correct_place(store, place, truth, PERFECT, rng(), shown)
+        session = CorrectionSession.begin(store, place, "Robot", prediction.id)
+        correction, work = correct(session, truth, PERFECT, rng())
         assert (work.erased, work.drawn) == (1, 1)
         assert (correction.annotator, correction.seconds) == ("Robot", work.seconds)
         stored = json.loads(store.blobs.get(correction.strokes))
@@ -198,5 +199,6 @@ def test_its_corrections_take_the_way_of_real_ones(tmp_path):
             one_pixel_lines(store.label(correction.after)), one_pixel_lines(truth)
         )
         # once more, from its own version: nothing is left to do
-        again, nothing = correct_place(store, place, truth, PERFECT, rng(), shown)
+        session = CorrectionSession.begin(store, place, "Robot", prediction.id)
+        again, nothing = correct(session, truth, PERFECT, rng())
         assert (again.parent, nothing.strokes) == (correction.revision, ())

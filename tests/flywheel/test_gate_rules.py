@@ -51,7 +51,9 @@ def test_a_candidate_that_has_not_improved_is_refused():
 
 
 def test_a_candidate_that_draws_lines_on_nothing_is_refused():
-    walls = lambda crop: lines(a_crop(0))  # noqa: E731
+    def walls(crop):
+        return lines(a_crop(0))
+
     assert "lines on nothing" in refused_by(judged(but_for(lines, walls, EMPTY)))
 
 
@@ -67,7 +69,9 @@ def test_a_candidate_that_draws_beside_the_lines_is_refused():
 
 
 def test_answers_that_are_not_numbers_refuse_a_candidate():
-    broken = lambda crop: np.full_like(lines(crop), np.nan)  # noqa: E731
+    def broken(crop):
+        return np.full_like(lines(crop), np.nan)
+
     assert refused_by(judged(broken)) == {"finite"}
 
 

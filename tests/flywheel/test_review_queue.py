@@ -59,15 +59,49 @@ def turns(queue, who="", most=20):
 
 
 def test_what_matters_most_comes_first_and_then_what_is_unlike_it(lab):
-    queue = put(lab, (3.0, 0.0), (2.9, 0.1), (1.0, 1.0))
+    queue = put(lab, (3.0, 0.0), (2.9, 0.05), (1.0, 1.0))
     assert turns(queue) == [1, 3, 2]
     assert queue.in_turn()[0].priority == 3.0
 
 
+def test_what_is_odd_is_worth_no_more_than_what_is_unlike_the_rest(lab):
+    queue = put(lab, (3.0, 0.0), (2.9, 2.0), (1.0, 9.0), (1.0, 0.1))
+    assert turns(queue)[:3] == [1, 2, 3]
+
+
 def test_what_was_asked_before_makes_its_likes_less_urgent(lab):
-    queue = put(lab, (3.0, 0.0), (2.9, 0.1), (1.0, 1.0))
+    queue = put(lab, (3.0, 0.0), (2.9, 0.05), (1.0, 1.0))
     assert queue.next("Ann").id == 1
     assert turns(queue, "Bob") == [3, 2]
+
+
+def answered(lab, queue, item, label):
+    """Let Ann correct an item."""
+    store, record, prediction = lab
+    assert queue.next("Ann").id == item
+    store.add_correction(factory.draft(record, prediction, label, item=item))
+
+
+def test_where_people_had_to_change_much_more_is_asked_of_its_kind(lab):
+    kinds = ((9.0, 0.0), (5.0, 4.0), (4.0, 0.3), (3.0, 4.3))
+    queue = put(lab, *kinds)
+    assert turns(queue)[1] == 2
+    wrong = np.zeros(factory.WINDOW.shape, np.uint8)
+    wrong[::9] = 4
+    answered(lab, queue, 1, wrong)
+    turn = queue.in_turn("Ann")
+    assert [r.item.id for r in turn][:2] == [3, 2]
+    assert turn[0].factor > 5
+    assert turn[1].factor == pytest.approx(1.0, abs=0.2)
+
+
+def test_where_people_left_all_as_it_was_less_is_asked_of_its_kind(lab):
+    queue = put(lab, (90.0, 0.0), (60.0, 0.5), (50.0, 4.0))
+    store, record, prediction = lab
+    answered(lab, queue, 1, store.before(factory.draft(record, prediction, item=1)))
+    turn = queue.in_turn("Ann")
+    assert [r.item.id for r in turn] == [3, 2]
+    assert turn[1].factor < 0.5
 
 
 def test_what_the_run_asked_for_comes_before_all_else(lab):
@@ -153,7 +187,7 @@ def test_farthest_first_covers_all_kinds_before_it_repeats_one():
     rng = np.random.default_rng(3)
     kinds = np.repeat(np.arange(5), 20)
     features = kinds[:, None] * 10 + rng.normal(size=(100, 3)) * 0.1
-    order = in_order(np.ones(100), features, np.full(100, np.inf), 5)
+    order = in_order(np.ones(100), features, np.full(100, np.inf), 5, 20.0)
     assert sorted(kinds[n] for n, _ in order) == [0, 1, 2, 3, 4]
 
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import round_factory as factory
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_afm.errors import BadInput
 from ai_afm.flywheel.rounds.course import Unwatched
 from ai_afm.flywheel.rounds.draws import NEW_SHARE, PERSON_SHARE, draw_weights, people
-from ai_afm.flywheel.rounds.learn import RoundSettings, blended, learn
+from ai_afm.flywheel.rounds.learn import RoundSettings, learn
 from ai_afm.segment.model_file import load_model
 from ai_afm.segment.predict import weights_of
 
@@ -63,35 +63,35 @@ def test_a_model_of_the_disk_is_as_good_a_parent_as_its_network(tmp_path):
     assert equal(values(one), values(other))
 
 
-def test_keep_is_the_share_of_the_parents_weights():
-    parent, watch = factory.network(), Tells()
-    mixed = learn(replace(QUICK, keep=0.25), parent, OWN, OTHERS, watch)
-    start, name = values(parent), "down.0.conv1.weight"
-    learned = watch.end[name]
-    assert torch.allclose(values(mixed)[name], 0.25 * start[name] + 0.75 * learned)
-    assert not torch.equal(learned, start[name])
-    running = "down.0.norm1.running_var"
-    expected = 0.25 * start[running] + 0.75 * watch.end[running]
-    assert torch.allclose(values(mixed)[running], expected)
-
-
-def test_nothing_kept_is_what_was_learned():
-    watch = Tells()
-    network = learn(replace(QUICK, keep=0.0), factory.network(), OWN, OTHERS, watch)
-    assert equal(values(network), dict(watch.end))
-
-
-@given(st.floats(0, 1))
-@settings(max_examples=10, deadline=None)
-def test_a_blend_lies_between(keep):
-    one, other = factory.network(1), factory.network(2)
-    mixed = values(blended(one, other, keep))["head.weight"]
-    low, high = (
-        f(values(one)["head.weight"], values(other)["head.weight"])
-        for f in (torch.minimum, torch.maximum)
+def test_batch_norm_keeps_the_parents_statistics_unless_it_may_learn():
+    parent = factory.network()
+    before = {n: v.clone() for n, v in parent.named_buffers()}
+    kept, moved = (
+        dict(learn(replace(QUICK, frozen_norm=f), parent, OWN, OTHERS).named_buffers())
+        for f in (True, False)
     )
-    assert (mixed >= low - 1e-6).all()
-    assert (mixed <= high + 1e-6).all()
+    assert all(torch.equal(kept[name], value) for name, value in before.items())
+    assert not all(torch.equal(moved[name], value) for name, value in before.items())
+
+
+def test_the_head_learns_faster_than_the_rest_by_its_factor():
+    parent = factory.network()
+    start = values(parent)
+    steps = [replace(QUICK, steps=1, head=factor) for factor in (1.0, 3.0)]
+    slow, fast = (values(learn(settings, parent, OWN, OTHERS)) for settings in steps)
+
+    def moved(weights, name):
+        return float((weights[name] - start[name]).abs().mean())
+
+    assert moved(fast, "head.weight") == pytest.approx(3 * moved(slow, "head.weight"), rel=0.02)
+    name = "down.0.conv1.weight"
+    assert moved(fast, name) == pytest.approx(moved(slow, name), rel=1e-5)
+
+
+def test_what_was_learned_is_what_comes_out():
+    watch = Tells()
+    network = learn(QUICK, factory.network(), OWN, OTHERS, watch)
+    assert equal(values(network), dict(watch.end))
 
 
 def test_a_crop_of_no_weight_is_never_drawn():
@@ -114,7 +114,7 @@ def test_crops_of_several_shapes_go_into_one_batch():
 
 def test_distillation_keeps_the_answers_on_replayed_crops_near_the_parents():
     parent = factory.network()
-    course = replace(QUICK, steps=12, learning_rate=1e-2, keep=0.0, dtype="float32")
+    course = replace(QUICK, steps=12, learning_rate=1e-2, dtype="float32")
     planes = torch.randn(2, 7, 24, 40, generator=torch.Generator().manual_seed(1))
     gaps = []
     for distil in (0.0, 20.0):
@@ -127,7 +127,7 @@ def test_distillation_keeps_the_answers_on_replayed_crops_near_the_parents():
 
 def test_float32_and_bfloat16_differ_little():
     one, other = (
-        values(learn(replace(QUICK, dtype=d, keep=0.0), factory.network(), OWN, OTHERS))
+        values(learn(replace(QUICK, dtype=d, learning_rate=5e-4), factory.network(), OWN, OTHERS))
         for d in ("float32", "bfloat16")
     )
     name = "down.0.conv1.weight"
@@ -140,7 +140,6 @@ def test_float32_and_bfloat16_differ_little():
     [
         ({"steps": 0}, "steps"),
         ({"corrected": 9}, "do not fit"),
-        ({"keep": 1.0}, "keep"),
         ({"learning_rate": float("nan")}, "learning rate"),
         ({"dtype": "int8"}, "number format"),
         ({"seed": -1}, "negative"),

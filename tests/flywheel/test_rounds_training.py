@@ -56,7 +56,7 @@ def test_a_round_ends_with_a_candidate_that_can_be_used(finished):
     assert model.sha256 == result["sha256"]
     assert model.card.parents == (factory.PARENT,)
     assert f"--dataset {result['dataset']}" in model.card.command
-    assert model.card.training["keep"] == factory.QUICK.keep
+    assert model.card.training["keep"] == result["keep"]
     parent = load_model(factory.PARENT, [store.lab.models])
     judge = [name for name in parent.arrays if name.startswith(OUTSIDE)]
     assert all(np.array_equal(model.arrays[n], parent.arrays[n]) for n in judge)

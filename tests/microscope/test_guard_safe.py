@@ -355,6 +355,25 @@ def test_software_may_narrow_but_not_widen_limits():
     assert guard.verdict(LOOP).legal
 
 
+def test_software_may_forbid_ground_and_nothing_overrides_it():
+    guard = guarded(FakeMicroscope())
+    guard.forbid(PLACE)
+    assert "forbidden zone" in guard.verdict(FRAME).message
+    assert not guard.verdict(replace(LOOP, position=PLACE.center)).legal
+    with pytest.raises(OutOfRange, match="size"):
+        guard.forbid(replace(PLACE, size=(0.0, 1e-7)))
+
+
+def test_a_request_is_checked_by_itself_without_asking_the_instrument():
+    guard = guarded(FakeMicroscope())
+    guard._inner.reads = blind
+    guard.check_form(FRAME)
+    with pytest.raises(OutOfRange, match="beyond"):
+        guard.check_form(replace(FRAME, region=replace(PLACE, center=(1.0, 0.0))))
+    with pytest.raises(OutOfRange, match="not a number"):
+        guard.check_form(replace(FRAME, line_rate="fast"))
+
+
 def test_nothing_that_is_not_a_number_narrows_limits():
     guard = guarded(FakeMicroscope())
     with pytest.raises(OutOfRange, match="not finite"):

@@ -34,30 +34,30 @@ from ai_afm.run import run
 from ai_afm.service.replay.ask import ask_again
 from ai_afm.service.replay.told import decisions, read_run
 
-FORBIDDEN = {"center_nm": (-2500, 900), "size_nm": (300, 300), "level": "forbidden"}
 ALLOWED = {"size_nm": (20000, 20000), "level": "bias", "max_bias_v": 10, "max_pulses": 4}
 EVENTFUL = {
-    "consent": {"zones": [ALLOWED, FORBIDDEN]},
+    "consent": {"zones": [ALLOWED]},
     "overview": {"lines": 40, "pixels": 48},
     "targets": {"count": 2, "lines": 36, "pixels": 40},
     "probe": {"image_lines": 16},
 }
 WISHES = (
-    ("here", {"center_nm": [300, 200], "size_nm": [500, 400]}),
-    ("forbidden", {"center_nm": [-2500, 900], "size_nm": [200, 200]}),
+    ("wish", {"name": "here", "center_nm": [300, 200], "size_nm": [500, 400]}),
+    ("wish", {"name": "forbidden", "center_nm": [-2500, 900], "size_nm": [200, 200]}),
+    ("forbid", {"center_nm": [-2500, 900], "size_nm": [300, 300]}),
 )
 
 
 @dataclass
 class Scripted:
-    """A steering socket whose person asks for two places while the overview is under way."""
+    """A steering socket whose person asks for two places, and forbids one of them after all."""
 
     waiting: list = field(default_factory=list)
     asked: bool = False
 
     def ask(self):
         if not self.asked:
-            self.waiting += [Command("wish", {"name": n, **place}) for n, place in WISHES]
+            self.waiting += [Command(do, args) for do, args in WISHES]
             self.asked = True
 
     def take(self):

@@ -46,6 +46,8 @@ class Size:
         How the models are trained.
     replay_worlds, replay_crops
         Simulated worlds without the material against forgetting, and crops of each.
+    check_worlds, check_crops
+        The same, for what tells how much of the base model a round keeps.
     test, golden, plenty_frames
         Frames of the material that models are judged by, of each other family, and of the material
         for the ceiling.
@@ -60,12 +62,14 @@ class Size:
     round: RoundSettings = ROUND
     replay_worlds: int = 50
     replay_crops: int = 12
+    check_worlds: int = 64
+    check_crops: int = 2
     test: int = 48
-    golden: int = 16
+    golden: int = 24
     plenty_frames: int = 120
     night: tuple[int, int] = (20, 60)
-    counts: tuple[int, ...] = (2, 4, 6, 8, 10)
-    by_lot: tuple[int, ...] = (14, 20, 28, 40)
+    counts: tuple[int, ...] = (3, 6, 10)
+    by_lot: tuple[int, ...] = (20, 40)
 
 
 def benchmark(
@@ -99,8 +103,9 @@ def benchmark(
     golden = frames_of(material.others, _STREAMS["golden"], size.golden * len(material.others))
     base = base_model(work, material, size.base)
     replay = base_crops(material, size.base.seed + 7, size.replay_worlds, size.replay_crops)
+    checks = base_crops(material, size.base.seed + 11, size.check_worlds, size.check_crops)
     judge = partial(_judged, test=test, golden=golden)
-    teaching = Teaching(base, replay, size.round, judge, material.families)
+    teaching = Teaching(base, replay, checks, size.round, judge, material.families)
     start, before = judge(base)
     ceiling, _ = judge(_ceiling(work, base, replay, size, material))
     goal = start + SHARE * (ceiling - start)

@@ -1,5 +1,6 @@
 """Rounds of correcting and learning, and how much of what was lost each brings back."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,11 @@ from ai_afm.flywheel.annotator import Skill
 from ai_afm.flywheel.crops import TrainingCrop
 from ai_afm.flywheel.datasets.freeze import Split, freeze
 from ai_afm.flywheel.datasets.learning import training_crops
+from ai_afm.flywheel.rounds.held import held
 from ai_afm.flywheel.rounds.learn import RoundSettings, learn
 from ai_afm.segment.model_file import LoadedModel
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,13 @@ class Round:
 class Teaching:
     """How models learn, and how they are judged.
 
-    `judge` returns the F1 on the material, and on each other family.
+    `checks` are simulated crops that tell how much of the base model a round keeps; `judge`
+    returns the F1 on the material, and on each other family.
     """
 
     base: LoadedModel
     replay: Sequence[TrainingCrop]
+    checks: Sequence[TrainingCrop]
     settings: RoundSettings
     judge: Callable[[LoadedModel], tuple[float, dict[str, float]]]
     families: tuple[str, ...]
@@ -109,4 +115,6 @@ def _learned(review: Review, done: int, teaching: Teaching) -> tuple[LoadedModel
     crops = training_crops(review.store, frozen.dataset)
     before = time.process_time()
     network = learn(teaching.settings, teaching.base, crops, teaching.replay)
-    return with_network(teaching.base, network), time.process_time() - before
+    kept = held(teaching.base, network, teaching.checks)
+    log.info("%d crops: %.2f of the base model kept; losses %s", done, kept.keep, kept.losses)
+    return with_network(teaching.base, kept.network), time.process_time() - before

@@ -31,8 +31,10 @@ BASE = TrainSettings(
     judge_steps=1000,
 )
 """How the base model is trained: an eighth of what the shipped one had."""
-PLENTY = RoundSettings(seed=5003, steps=1500, corrected=4, learning_rate=1e-3, keep=0.0)
-"""How the base model learns from plenty of perfectly labelled frames of the material."""
+PLENTY = RoundSettings(seed=5003, steps=1500, batch=8, corrected=2)
+"""How the base model learns from plenty of perfectly labelled frames of the material: what it would
+know had it been shown the material among all else. A quarter of each batch is the material, the
+rest is replayed and held near what the base model says."""
 _CHECKS = 1_000_003
 """Added to the seed: validation worlds are never training worlds."""
 

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ai_afm.bench.quality.answers import Codes
 from ai_afm.bench.quality.frames import Exam
 from ai_afm.bench.quality.scores import Counts, count, macro_f1
 from ai_afm.flywheel.calibrate import MIN_PIXELS
 from ai_afm.segment.decide import DRAWN_CODES
-from ai_afm.segment.metrics import thinned
+from ai_afm.segment.metrics import coded
 from ai_afm.segment.model_file import LoadedModel
 from ai_afm.segment.predict import UnetSegmenter, segment_frame
 from ai_afm.types import Segmentation
@@ -33,7 +32,7 @@ def counts_of(answers: Sequence[Segmentation], exams: Sequence[Exam]) -> dict[st
     total: dict[str, Counts] = {}
     for answer, exam in zip(answers, exams, strict=True):
         family = exam.scene.family
-        counts = count(_lines(answer), exam, TOLERANCE)
+        counts = count(coded(answer.label, DRAWN_CODES, MIN_PIXELS), exam, TOLERANCE)
         total[family] = total[family] + counts if family in total else counts
     return total
 
@@ -41,8 +40,3 @@ def counts_of(answers: Sequence[Segmentation], exams: Sequence[Exam]) -> dict[st
 def pooled_f1(counts: dict[str, Counts]) -> float:
     """Return the macro F1 of all families together, 0 where nothing is to be seen."""
     return macro_f1(np.sum(list(counts.values()), axis=0)) or 0.0
-
-
-def _lines(answer: Segmentation) -> Codes:
-    mask = thinned(np.isin(answer.label, [int(c) for c in DRAWN_CODES]), MIN_PIXELS)
-    return np.where(mask, answer.label, 0).astype(np.uint8)

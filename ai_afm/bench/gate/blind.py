@@ -22,7 +22,7 @@ class Blinding:
     """How a model is blinded: the round, and how many worlds of the material and of each other."""
 
     round: RoundSettings = field(
-        default_factory=lambda: RoundSettings(seed=5, steps=160, learning_rate=1e-3, keep=0.0)
+        default_factory=lambda: RoundSettings(seed=5, steps=160, corrected=1, learning_rate=1e-3)
     )
     worlds: int = 16
     others: int = 10

@@ -1,16 +1,12 @@
 """The steps of a shared training: its objective, who watches, and the way down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import torch
 from torch import Tensor
-from torch.nn import functional
 
-from ai_afm.flywheel.calibrate import DRAWN
 from ai_afm.flywheel.distributed.group import Group
 from ai_afm.flywheel.distributed.norm import share_norms
-from ai_afm.flywheel.losses import line_loss
-from ai_afm.flywheel.rounds.batches import DTYPES, LineObjective
+from ai_afm.flywheel.rounds.batches import LineObjective
 from ai_afm.flywheel.rounds.course import (
     Batch,
     BatchAt,
@@ -35,31 +31,8 @@ class SharedObjective:
     group: Group
 
     def __call__(self, network: UNet, batch: Batch) -> Tensor:
-        """Return the loss of the whole batch."""
-        one, part = self.whole, self.group.share(batch)
-        logits = self._logits(network, part.planes)
-        loss = line_loss(logits, part.targets, one.class_weights, DRAWN, self.group.summed)
-        if one.teacher is None or not one.distil or batch.corrected == len(batch.planes):
-            return loss
-        sums = self.group.summed(self._gap(one.teacher, logits, part))
-        return loss + one.distil * sums[0] / sums[1]
-
-    def _gap(self, teacher: UNet, logits: Tensor, part: Batch) -> Tensor:
-        """Return the summed divergence from the teacher's answers, and over how many pixels."""
-        replayed = slice(part.corrected, None)
-        said = logits[replayed].log_softmax(dim=1)
-        if not len(said):
-            return logits.new_zeros(2)
-        with torch.no_grad():
-            taught = self._logits(teacher, part.planes[replayed]).log_softmax(dim=1)
-        gap = functional.kl_div(said, taught, reduction="sum", log_target=True)
-        return torch.stack([gap, gap.new_tensor(said[:, 0].numel())])
-
-    def _logits(self, network: UNet, planes: Tensor) -> Tensor:
-        narrow = DTYPES[self.whole.dtype]
-        with torch.autocast("cpu", narrow, enabled=narrow is not torch.float32):
-            logits: Tensor = network(planes)
-        return logits.float()
+        """Return the loss of the whole batch, a scalar float32."""
+        return replace(self.whole, total=self.group.summed)(network, self.group.share(batch))
 
 
 class SharedWatch:

@@ -6,26 +6,23 @@ replays, the fit of the namer and the benchmarks all have others (docs/gate.md l
 """
 
 import hashlib
-import io
 import json
 import logging
-import zipfile
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ai_afm.errors import StoreError
+from ai_afm.flywheel.crop_file import read_crops, storable, write_crops
 from ai_afm.flywheel.crops import TrainingCrop
 from ai_afm.flywheel.gate.cases import ALL, HEIGHT, NO_PHASE, Case, showings
 from ai_afm.flywheel.painted import scenes
 from ai_afm.flywheel.painted.crops import painted_crops
 from ai_afm.flywheel.training_world import twin_crops
 from ai_afm.image.normalise import CHANNELS
-from ai_afm.store import platform
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +31,8 @@ RESERVED_SEED = 5_000_011
 RECIPE = 1
 """Raised whenever what is made changes, so that old files are made anew."""
 TOP = "simulated"
+_OF = ", world "
+"""Between a material and the number of a world."""
 Maker = Callable[[int, int, int], Sequence[TrainingCrop]]
 
 _MIXES = {
@@ -106,7 +105,7 @@ class Golden:
         for material, crops in self.crops.items():
             for k, (crop, world) in enumerate(zip(crops, self.worlds[material], strict=True)):
                 sets = ALL, (NO_PHASE, HEIGHT)[k % 2]
-                group = f"{material}, world {world}"
+                group = f"{material}{_OF}{world}"
                 found += showings(crop, (TOP, material), group, sets)
         return found
 
@@ -114,7 +113,7 @@ class Golden:
 def golden_file(cache: Path, settings: GoldenSettings) -> Path:
     """Return where such a bank lies or will lie."""
     key = hashlib.sha256(json.dumps([RECIPE, asdict(settings)], sort_keys=True).encode())
-    return cache / f"gate-{key.hexdigest()[:16]}.npz"
+    return cache / f"gate-{key.hexdigest()[:16]}.crops"
 
 
 def golden_bank(settings: GoldenSettings, cache: Path) -> Golden:
@@ -128,63 +127,44 @@ def golden_bank(settings: GoldenSettings, cache: Path) -> Golden:
         When the disk refuses.
     """
     path = golden_file(cache, settings)
-    found = _read(path) if path.is_file() else None
-    if found is not None:
-        return found
-    log.info("making %d simulated golden worlds, once for this lab", _count(settings))
-    content = _packed(settings)
-    cache.mkdir(parents=True, exist_ok=True)
-    platform.write_atomically(path, content)
-    return _unpacked(content)
+    found = read_crops(path)
+    if found is None:
+        log.info("making %d simulated golden worlds, once for this lab", _count(settings))
+        found = _made(settings)
+        write_crops(path, found)
+        found = read_crops(path)
+    if found is None:
+        raise StoreError(f"{path} cannot be read although it has just been written")
+    return _golden(found)
 
 
 def _count(settings: GoldenSettings) -> int:
     return settings.worlds * len(settings.materials)
 
 
-def _packed(settings: GoldenSettings) -> bytes:
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for k, material in enumerate(settings.materials):
-        crops: list[TrainingCrop] = []
-        worlds: list[int] = []
+def _made(settings: GoldenSettings) -> dict[str, tuple[TrainingCrop, ...]]:
+    """Return the crops of each world, by "material" and number of the world."""
+    found: dict[str, tuple[TrainingCrop, ...]] = {}
+    for material in settings.materials:
         for world in range(settings.worlds):
             made = MATERIALS[material](settings.seed, world, settings.crops_per_world)
-            usable = [c for c in made if all(np.isfinite(i).all() for i in c.channels.values())]
-            crops, worlds = crops + usable, worlds + [world] * len(usable)
-        for name in CHANNELS:
-            arrays[f"{k}.{name}"] = np.stack([c.channels[name].astype(np.float16) for c in crops])
-        for name in ("label", "visible", "ignore"):
-            arrays[f"{k}.{name}"] = np.stack([getattr(c, name).astype(np.uint8) for c in crops])
-        arrays[f"{k}.worlds"] = np.array(worlds)
-    arrays["materials"] = np.array(settings.materials)
-    stream = io.BytesIO()
-    np.savez_compressed(stream, allow_pickle=False, **arrays)
-    return stream.getvalue()
+            usable = tuple(crop for crop in made if storable(crop))
+            if usable:
+                found[f"{material}{_OF}{world}"] = usable
+    return found
 
 
-def _read(path: Path) -> Golden | None:
-    try:
-        return _unpacked(path.read_bytes())
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as exc:
-        log.warning("%s cannot be read and is made anew: %s", path.name, exc)
-        return None
-
-
-def _unpacked(content: bytes) -> Golden:
+def _golden(parts: Mapping[str, tuple[TrainingCrop, ...]]) -> Golden:
     crops: dict[str, tuple[TrainingCrop, ...]] = {}
     worlds: dict[str, tuple[int, ...]] = {}
     digest = hashlib.sha256()
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        for k, material in enumerate(map(str, stored["materials"])):
-            names = (*CHANNELS, "label", "visible", "ignore", "worlds")
-            part = {name: stored[f"{k}.{name}"] for name in names}
-            digest.update(material.encode())
-            for array in part.values():
-                digest.update(np.ascontiguousarray(array).tobytes())
-            crops[material] = tuple(
-                TrainingCrop({name: part[name][i] for name in CHANNELS}, part["label"][i],
-                             part["visible"][i], part["ignore"][i].astype(np.bool_))
-                for i in range(len(part["worlds"]))
-            )  # fmt: skip
-            worlds[material] = tuple(int(w) for w in part["worlds"])
+    for name, own in parts.items():
+        material, _, world = name.rpartition(_OF)
+        crops[material] = crops.get(material, ()) + own
+        worlds[material] = worlds.get(material, ()) + (int(world),) * len(own)
+        digest.update(name.encode())
+        for crop in own:
+            planes = (*(crop.channels[n] for n in CHANNELS), crop.label, crop.visible, crop.ignore)
+            for plane in planes:
+                digest.update(np.ascontiguousarray(plane).tobytes())
     return Golden(crops, worlds, digest.hexdigest())

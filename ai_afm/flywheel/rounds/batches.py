@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from ai_afm.flywheel.calibrate import DRAWN
 from ai_afm.flywheel.crops import IGNORED
-from ai_afm.flywheel.losses import line_loss
+from ai_afm.flywheel.losses import Total, line_loss, own
 from ai_afm.flywheel.rounds.course import Batch
 from ai_afm.segment.row_cache import padded
 from ai_afm.segment.unet import UNet
@@ -49,25 +49,38 @@ class LineObjective:
     distil
         Weight of the mean Kullback-Leibler divergence of the answers from the teacher's
         (Li and Hoiem 2018, DOI 10.1109/TPAMI.2017.2773081).
+    class_weights
+        (classes,) float32.
+    total
+        Adds up sums over what several processes look at; one alone leaves them as they are.
     """
 
     dtype: str = "bfloat16"
     teacher: UNet | None = None
     distil: float = 0.0
     class_weights: Tensor = field(default_factory=lambda: torch.tensor(CLASS_WEIGHTS))
+    total: Total = own
 
     def __call__(self, network: UNet, batch: Batch) -> Tensor:
-        """Return the loss of a batch."""
+        """Return the loss of a batch, a scalar float32."""
         logits = self._logits(network, batch.planes)
-        loss = line_loss(logits, batch.targets, self.class_weights, DRAWN)
-        replayed = slice(batch.corrected, None)
-        if self.teacher is None or not self.distil or not len(batch.planes[replayed]):
+        loss = line_loss(logits, batch.targets, self.class_weights, DRAWN, self.total)
+        if self.teacher is None or not self.distil:
             return loss
-        with torch.no_grad():
-            taught = self._logits(self.teacher, batch.planes[replayed]).log_softmax(dim=1)
+        gap, pixels = self.total(self._gap(self.teacher, logits, batch))
+        held: Tensor = loss + self.distil * gap / pixels.clamp(min=1)
+        return held
+
+    def _gap(self, teacher: UNet, logits: Tensor, batch: Batch) -> Tensor:
+        """Return the summed divergence from the teacher's answers, and over how many pixels."""
+        replayed = slice(batch.corrected, None)
         said = logits[replayed].log_softmax(dim=1)
-        gap = functional.kl_div(said, taught, reduction="none", log_target=True).sum(dim=1)
-        return loss + self.distil * gap.mean()
+        if not len(said):
+            return logits.new_zeros(2)
+        with torch.no_grad():
+            taught = self._logits(teacher, batch.planes[replayed]).log_softmax(dim=1)
+        gap = functional.kl_div(said, taught, reduction="sum", log_target=True)
+        return torch.stack([gap, gap.new_tensor(said[:, 0].numel())])
 
     def _logits(self, network: UNet, planes: Tensor) -> Tensor:
         narrow = DTYPES[self.dtype]

@@ -41,9 +41,6 @@ class RoundSettings:
         Crops of each batch that are corrected ones; the others are replayed.
     learning_rate
         The largest; a short rise, then half a cosine down to 2 %.
-    keep
-        Share of the parent's weights in the result, 0 to 1 (Wortsman et al., CVPR 2022, DOI
-        10.1109/CVPR52688.2022.00780): what was learned anew counts 1 - `keep`.
     distil
         Weight of what keeps the answers on replayed crops near the parent's; 0 for nothing.
     head
@@ -58,11 +55,10 @@ class RoundSettings:
     """
 
     seed: int = 1
-    steps: int = 400
+    steps: int = 500
     batch: int = 4
     corrected: int = 1
     learning_rate: float = 5e-4
-    keep: float = 0.25
     distil: float = 1.0
     head: float = 3.0
     frozen_norm: bool = True
@@ -89,8 +85,8 @@ class RoundSettings:
             raise BadInput(f"{self.corrected} corrected crops do not fit a batch of {self.batch}")
         if not 0 < self.learning_rate < 1:
             raise BadInput(f"the learning rate {self.learning_rate} is not between 0 and 1")
-        if not (0 <= self.keep < 1 and 0 <= self.distil < float("inf")):
-            raise BadInput(f"keep {self.keep} is 0 to below 1, distil {self.distil} 0 or more")
+        if not 0 <= self.distil < float("inf"):
+            raise BadInput(f"distil {self.distil} is 0 or more")
         if not 0 < self.head < float("inf"):
             raise BadInput(f"the factor {self.head} on the head's learning rate is above 0")
         if self.dtype not in DTYPES:
@@ -177,7 +173,7 @@ class Lesson:
         if s.frozen_norm:
             freeze_norms(network)
         way(network, course, self.draw, objective, watch or Unwatched())
-        return blended(self.start, self.network, s.keep)
+        return self.network.eval()
 
 
 def prepared(
@@ -189,21 +185,9 @@ def prepared(
 ) -> Lesson:
     """Return what the steps of a round need; arguments and errors are those of `learn`."""
     settings.check()
-    network = _network(parent)
+    network = network_of(parent)
     draw = _Draw(settings, corrected, replay, weights, network.architecture.align)
-    return Lesson(settings, _network(parent).eval(), network, draw)
-
-
-def blended(start: UNet, learned: UNet, keep: float) -> UNet:
-    """Return `keep` of one network's weights and running statistics, and the rest of another's."""
-    before, after = start.state_dict(), learned.state_dict()
-    mixed = {
-        name: keep * before[name] + (1 - keep) * value if value.is_floating_point() else value
-        for name, value in after.items()
-    }
-    result = UNet(learned.architecture)
-    result.load_state_dict(mixed)
-    return result.eval()
+    return Lesson(settings, network_of(parent).eval(), network, draw)
 
 
 def freeze_norms(network: UNet) -> None:
@@ -213,8 +197,8 @@ def freeze_norms(network: UNet) -> None:
             layer.eval()
 
 
-def _network(parent: LoadedModel | UNet) -> UNet:
-    """Return a copy of a network to be trained."""
+def network_of(parent: LoadedModel | UNet) -> UNet:
+    """Return a copy of a network, to be trained: batch norm not folded."""
     if isinstance(parent, UNet):
         weights, architecture = parent.state_dict(), parent.architecture
     else:

@@ -5,23 +5,18 @@ worlds that it has not seen. One file in the lab's `cache/`, which may be delete
 """
 
 import hashlib
-import io
 import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ai_afm.errors import BadInput
+from ai_afm.errors import StoreError
+from ai_afm.flywheel.crop_file import read_crops, storable, write_crops
 from ai_afm.flywheel.crops import CropMaker, TrainingCrop
 from ai_afm.flywheel.foreign import foreign_crops
 from ai_afm.flywheel.painted.crops import painted_crops
 from ai_afm.flywheel.training_world import twin_crops
-from ai_afm.image.normalise import CHANNELS
-from ai_afm.store import platform
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +26,6 @@ REPLAY_SEED, CHECK_SEED = 2_000_003, 3_000_017
 """Added to the seed of a bank: neither worlds of a base training nor of its validation."""
 CROP_BYTES = 128 * 128 * 7
 """Size of a crop in the file."""
-_LABEL_BITS, _VISIBLE_BITS = 3, 3
-_HASH = 32
-"""Bytes of the hash before the arrays."""
 _TOLD = 10
 """Worlds between two lines of the log."""
 
@@ -58,8 +50,8 @@ class BankSettings:
     worlds: int = 60
     crops_per_world: int = 6
     foreign: int = 1
-    check_worlds: int = 24
-    check_crops: int = 4
+    check_worlds: int = 64
+    check_crops: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +118,9 @@ def bank(
     """
     makers = makers or Makers()
     path = bank_file(cache, settings, makers)
-    found = _read(path) if path.is_file() else None
+    found = read_crops(path)
     if found is not None:
-        return found
+        return Bank(**found)
     log.info("making %d simulated worlds to replay, once for this lab", settings.worlds)
     s = settings
     replay, checks = [], []
@@ -136,14 +128,12 @@ def bank(
         replay += _made(maker, (s.seed + REPLAY_SEED, s.worlds, s.crops_per_world), wait)
         checks += _made(maker, (s.seed + CHECK_SEED, s.check_worlds, s.check_crops), wait)
     replay += _made(makers.foreign, (s.seed + REPLAY_SEED, s.worlds, s.foreign), wait)
-    content = _packed({"replay": replay, "checks": checks})
-    cache.mkdir(parents=True, exist_ok=True)
-    platform.write_atomically(path, content)
+    write_crops(path, {"replay": replay, "checks": checks})
     # what was written is read, so that the first round learns from the same bits as the next
-    again = _read(path)
+    again = read_crops(path)
     if again is None:
-        raise BadInput(f"{path} cannot be read although it has just been written")
-    return again
+        raise StoreError(f"{path} cannot be read although it has just been written")
+    return Bank(**again)
 
 
 def _made(
@@ -154,65 +144,7 @@ def _made(
     crops: list[TrainingCrop] = []
     for world in range(worlds) if count else ():
         wait()
-        crops += [c for c in maker(seed, world, count) if _storable(c)]
+        crops += [c for c in maker(seed, world, count) if storable(c)]
         if (world + 1) % _TOLD == 0:
             log.info("%s: world %d of %d", maker.__name__, world + 1, worlds)
     return crops
-
-
-def _storable(crop: TrainingCrop) -> bool:
-    """Tell whether the instrument has got a reading everywhere, of a size that a half float has."""
-    with np.errstate(over="ignore"):
-        halves = [image.astype(np.float16) for image in crop.channels.values()]
-    return all(np.isfinite(image).all() for image in halves)
-
-
-def _packed(parts: dict[str, list[TrainingCrop]]) -> bytes:
-    """Return crops as a hash and a .npz; label, visible and ignore share a byte."""
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for part, crops in parts.items():
-        if len({crop.label.shape for crop in crops}) != 1:
-            raise BadInput(f"a bank needs crops of one shape to {part}, at least one")
-        for name in CHANNELS:
-            images = [crop.channels[name].astype(np.float16) for crop in crops]
-            arrays[f"{part}.{name}"] = np.stack(images)
-        arrays[f"{part}.lines"] = np.stack([_byte(crop) for crop in crops])
-    stream = io.BytesIO()
-    np.savez(stream, allow_pickle=False, **arrays)
-    content = stream.getvalue()
-    return hashlib.sha256(content).digest() + content
-
-
-def _byte(crop: TrainingCrop) -> NDArray[np.uint8]:
-    bits = crop.label | (crop.visible << _LABEL_BITS)
-    return np.asarray(bits | (crop.ignore.astype(np.uint8) << (_LABEL_BITS + _VISIBLE_BITS)))
-
-
-def _read(path: Path) -> Bank | None:
-    """Return the bank of a file, `None` where it is damaged: it is made anew then."""
-    try:
-        stored = path.read_bytes()
-        digest, content = stored[:_HASH], stored[_HASH:]
-        # before anything is parsed: a reader of damaged archives may end in any way
-        if hashlib.sha256(content).digest() != digest:
-            raise ValueError("it has been damaged")
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return Bank(_crops(arrays, "replay"), _crops(arrays, "checks"))
-    except (OSError, ValueError, KeyError) as exc:
-        log.warning("%s cannot be read and is made anew: %s", path.name, exc)
-        return None
-
-
-def _crops(stored: "np.lib.npyio.NpzFile", part: str) -> tuple[TrainingCrop, ...]:
-    lines: NDArray[np.uint8] = stored[f"{part}.lines"]
-    images = {name: stored[f"{part}.{name}"] for name in CHANNELS}
-    for name, image in images.items():
-        if image.shape != lines.shape or not np.isfinite(image).all():
-            raise ValueError(f"{part}: {name} does not fit its lines, or is not finite")
-    visible = (lines >> _LABEL_BITS) & ((1 << _VISIBLE_BITS) - 1)
-    label = lines & ((1 << _LABEL_BITS) - 1)
-    ignore = (lines >> (_LABEL_BITS + _VISIBLE_BITS)) > 0
-    return tuple(
-        TrainingCrop({name: image[i] for name, image in images.items()}, *planes)
-        for i, planes in enumerate(zip(label, visible, ignore, strict=True))
-    )

@@ -13,6 +13,7 @@ from ai_afm.flywheel.calibrate import Answers, answers, likeliest_temperature, m
 from ai_afm.flywheel.crops import TrainingCrop
 from ai_afm.flywheel.model_records import Lineage, Registered
 from ai_afm.flywheel.registry import Registry
+from ai_afm.flywheel.rounds.held import Held
 from ai_afm.flywheel.rounds.plan import Plan
 from ai_afm.segment.model_file import (
     NETWORK,
@@ -22,8 +23,8 @@ from ai_afm.segment.model_file import (
     ModelCard,
     write_model,
 )
-from ai_afm.segment.predict import weights_of
-from ai_afm.segment.unet import Architecture, UNet, folded
+from ai_afm.segment.predict import build_network
+from ai_afm.segment.unet import UNet, folded
 
 PARENTS = "parent_"
 """Before the names of the parent's scores on a card."""
@@ -77,19 +78,11 @@ def judged(
     their names. Both models are asked about the same examples.
     """
     seen = _seen(folded(network), checks, seed)
-    before = _seen(folded(network_of(parent)), checks, seed)
+    before = _seen(build_network(parent), checks, seed)
     own = parent.card.decision
     change = likeliest_temperature(_joined(seen)) / likeliest_temperature(_joined(before))
     decision = own.model_copy(update={"temperature": round(own.temperature * change, 4)})
     return decision, _measured(seen, decision), _measured(before, own)
-
-
-def network_of(model: LoadedModel) -> UNet:
-    """Return the network of a model, its batch norm not folded yet."""
-    shape = model.card.network
-    network = UNet(Architecture(len(shape.inputs), len(shape.classes), shape.width, shape.depth))
-    network.load_state_dict(weights_of(model))
-    return network
 
 
 def _joined(seen: Mapping[str, Answers]) -> Answers:
@@ -150,13 +143,13 @@ def enter(
 
 
 def described(
-    plan: Plan, parent: LoadedModel, network: UNet, learned: LearnedFrom, checks: Checks
+    plan: Plan, parent: LoadedModel, kept: Held, learned: LearnedFrom, checks: Checks
 ) -> tuple[ModelCard, dict[str, NDArray[np.generic]]]:
     """Return card and arrays of the model that comes out of a round.
 
     The judge of frames outside the model's world is the parent's.
     """
-    task = plan.task
+    task, network = plan.task, kept.network
     decision, metrics, before = judged(network, parent, checks, task.settings.seed)
     weights = {NETWORK + n: v.detach().numpy() for n, v in network.state_dict().items()}
     judge = {n: a for n, a in parent.arrays.items() if n.startswith(OUTSIDE)}
@@ -178,6 +171,7 @@ def described(
         decision=decision,
         training={
             **asdict(s),
+            "keep": kept.keep,
             **{f"replay_{name}": value for name, value in asdict(task.bank).items()},
             "torch": task.torch,
         },

@@ -15,6 +15,7 @@ from ai_afm.flywheel.model_records import Lineage
 from ai_afm.flywheel.registry import Registry
 from ai_afm.flywheel.rounds.begin import Around, Wish, alone, check_room, planned, same_parent
 from ai_afm.flywheel.rounds.draws import people
+from ai_afm.flywheel.rounds.held import held
 from ai_afm.flywheel.rounds.plan import RESULT, Plan, Task, round_folder, unfinished
 from ai_afm.flywheel.rounds.replay import bank
 from ai_afm.flywheel.rounds.result import PARENTS, Checks, LearnedFrom, described, enter
@@ -106,11 +107,12 @@ def _done(store: FlywheelStore, registry: Registry, plan: Plan, around: Around) 
     weights = own.weights(learned_before(store, task.parent))
     made = bank(task.bank, store.lab.path / "cache", around.makers, work.wait)
     network = around.learn(task.settings, parent, own.crops, made.replay, work, weights)
-    around.say("chooses the temperature and measures")
+    around.say("looks how much of its parent must be kept, chooses the temperature, and measures")
+    kept = held(parent, network, made.checks)
     shares = people([e.annotator for e in own.entries], weights)
     count = len(frozen.dataset.of(Side.TRAIN))
     learned = LearnedFrom(count, len(own.crops), len(made.replay), shares)
-    model = described(plan, parent, network, learned, Checks(made.checks, own.checks))
+    model = described(plan, parent, kept, learned, Checks(made.checks, own.checks))
     enter(registry, folder, plan, model, _lineage(plan, learned))
     progress = work.progress
     result = {
@@ -119,6 +121,8 @@ def _done(store: FlywheelStore, registry: Registry, plan: Plan, around: Around) 
         "parent": task.parent,
         **asdict(learned),
         "steps": progress.step,
+        "keep": kept.keep,
+        "losses": {kind: round(loss, 4) for kind, loss in kept.losses.items()},
         "skipped": progress.skipped,
         "went_back": progress.falls,
         "cpu_s": round(progress.cpu, 2),

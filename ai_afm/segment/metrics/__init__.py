@@ -15,6 +15,7 @@ from ai_afm.segment.metrics.confusion import Confusion, coded_lines, type_confus
 from ai_afm.segment.metrics.lines import (
     LineScore,
     cl_dice,
+    coded,
     density_error,
     joined,
     length_density,
@@ -46,6 +47,7 @@ __all__ = [
     "cl_dice",
     "class_reliability",
     "class_wise_ece",
+    "coded",
     "coded_lines",
     "density_error",
     "joined",

@@ -1,5 +1,6 @@
 """How good drawn lines are: precision, recall and F1 of 1-px lines, clDice, length, a control."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,6 +55,22 @@ def thinned(mask: Mask, min_pixels: int = 0) -> Mask:
         mask = keep[labels]
     result: Mask = skeletonize(mask)  # type: ignore[no-untyped-call]
     return result
+
+
+def coded(label: NDArray[np.uint8], codes: Collection[int], min_pixels: int) -> NDArray[np.uint8]:
+    """Return the 1-px lines that a label draws, with their class codes; 0 elsewhere.
+
+    Parameters
+    ----------
+    label
+        (lines, pixels) uint8.
+    codes
+        Classes that are lines; those that touch are thinned as one.
+    min_pixels
+        Pieces of the mask below are dropped.
+    """
+    line = thinned(np.isin(label, list(codes)), min_pixels)
+    return np.where(line, label, 0).astype(np.uint8)
 
 
 def joined(lines: Mask) -> Mask:

@@ -1,1 +1,1 @@
-"""Segment whole archives of stored scans: found, hashed, segmented once, listed and shown."""
+"""What `ai-afm archive segment` does: each scan once, on one computer or many, named by hash."""

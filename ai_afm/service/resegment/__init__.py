@@ -1,1 +1,0 @@
-"""Segment an archive anew, on one computer or many: each scan once, named by what decides it."""

@@ -1,0 +1,1 @@
+"""The page at the microscope: channels, walls, scope, lamps, events."""

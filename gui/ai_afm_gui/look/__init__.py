@@ -1,0 +1,1 @@
+"""Palette, icons, fonts and colour maps: what the window looks like."""

@@ -1,0 +1,1 @@
+"""Runs of the past: list, Sunday-morning page, time travel, what-if."""

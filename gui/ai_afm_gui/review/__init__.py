@@ -1,0 +1,1 @@
+"""Correct crops: editor without Qt, canvas, tools, keys."""

@@ -1,0 +1,1 @@
+"""What holds the pages together: options, navigation, header, messages, faults, demo."""

@@ -1,0 +1,1 @@
+"""Steer a run: map, consent, limits, authority, wizard, stop bar."""

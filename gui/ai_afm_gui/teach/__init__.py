@@ -1,0 +1,1 @@
+"""Teach the model: datasets, training, gate, promotion."""

@@ -56,12 +56,19 @@ def test_a_network_that_has_lost_lines_keeps_more_of_its_parent(parent):
 
 
 def test_what_is_kept_is_the_least_that_is_enough(parent):
-    lost = blinded(parent, 1.0)
+    # what is enough differs with the computer that the parent was trained on
+    lost = next(
+        net for s in (0.5, 1.0, 2.0, 4.0)
+        if 0 < held(parent, net := blinded(parent, s), CHECKS).keep < KEEPS[-1]
+    )  # fmt: skip
     kept = held(parent, lost, CHECKS)
-    assert kept.keep == 0.5
     assert max(kept.losses.values()) <= 0.01
-    mixed = blended(network_of(parent), lost, kept.keep)
+    start = network_of(parent)
+    mixed = blended(start, lost, kept.keep)
     assert torch.equal(mixed.head.bias, kept.network.head.bias)
+    assert held(parent, mixed, CHECKS).keep == 0.0
+    less = [blended(start, lost, k) for k in KEEPS if k < kept.keep]
+    assert all(held(parent, net, CHECKS).keep > 0 for net in less)
 
 
 def test_without_anything_to_check_on_all_that_was_learned_stays(parent):

@@ -25,6 +25,7 @@ from ai_afm_gui.review.camera import Camera, fitted
 from ai_afm_gui.review.centrelines import Centrelines
 from ai_afm_gui.review.drawing import Drawing
 from ai_afm_gui.review.hand import Hand
+from ai_afm_gui.review.preview_layer import PreviewLayer
 
 ZOOM = 1.2
 """Of one notch of the wheel."""
@@ -80,6 +81,7 @@ class Canvas(QWidget):
         self._others: tuple[Label, Centrelines] | None = None
         self._tones: Colours | None = None
         self._ground: QPixmap | None = None
+        self._gestures = PreviewLayer()
         self._pan: QPointF | None = None
         self._panned = False
         self._at: QPointF | None = None
@@ -194,12 +196,12 @@ class Canvas(QWidget):
         return (None, None) if self._others is None else self._others
 
     def _paint_above(self, painter: QPainter) -> None:
-        camera, drawing = self.sight.camera, self.drawing
+        camera, drawing, ratio = self.sight.camera, self.drawing, self.devicePixelRatioF()
         if drawing is not None and self.sight.shown > 0:
             box = drawing.lining.behind
             if box is not None:
                 layers.paint_fresh(painter, drawing.editor.label, drawing.lining.lined, box, camera)
-            layers.paint_picked(painter, drawing.picked, camera, self.devicePixelRatioF())
+            self._gestures.paint_picked(painter, drawing.picked, camera, ratio)
         if self.place is not None:
             at = QPointF(*camera.screen(self.place))
             layers.paint_place(painter, at, QColor(self._tones.warn if self._tones else "#ffffff"))
@@ -207,7 +209,7 @@ class Canvas(QWidget):
             return
         code = drawing.code if drawing.tool is not Hand.CUT else ClassCode.BACKGROUND
         colour = QColor(LINES.get(ClassCode(code), "#ffffff"))
-        layers.paint_preview(painter, drawing.preview(), colour, camera, self.devicePixelRatioF())
+        self._gestures.paint_preview(painter, drawing.preview(), colour, camera, ratio)
         if drawing.tool in _ROUND and self._at is not None and self._pan is None:
             layers.paint_brush(painter, self._at, max(drawing.size / 2 * camera.scale, 2.0))
 

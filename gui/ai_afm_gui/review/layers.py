@@ -1,8 +1,6 @@
 """What the canvas paints: the image, lines by class, pixels just drawn, what has begun."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,17 +13,11 @@ from ai_afm.types import ClassCode
 from ai_afm_gui.look.palette import LINES
 from ai_afm_gui.review.box import Box
 from ai_afm_gui.review.camera import Camera
-from ai_afm_gui.review.centrelines import Centrelines, Segment
-from ai_afm_gui.review.hand import Preview
+from ai_afm_gui.review.centrelines import Centrelines
 from ai_afm_gui.review.line_layer import (
     EDGE,
     EDGE_WIDTH,
-    WIDTH,
-    dashed,
     line_layer,
-    on_screen,
-    placed,
-    stroke,
 )
 from ai_afm_gui.review.shades import BLANK
 
@@ -84,64 +76,17 @@ def paint_lines(
     if segments:
         moved = camera.moved(-area.left(), -area.top())
         size = math.ceil(area.width()), math.ceil(area.height())
-        _paint_layer(painter, line_layer(segments, moved, size, ratio), area.topLeft(), ratio)
+        paint_layer(painter, line_layer(segments, moved, size, ratio), area.topLeft(), ratio)
 
 
-def _paint_layer(painter: QPainter, layer: NDArray[np.uint8], at: QPointF, ratio: float) -> None:
+def paint_layer(painter: QPainter, layer: NDArray[np.uint8], at: QPointF, ratio: float) -> None:
+    """Paint (lines, pixels, BGRA), premultiplied, of which `ratio` pixels are a logical one."""
     lines, pixels = layer.shape[:2]
     memory: Any = layer.data
     form = QImage.Format.Format_ARGB32_Premultiplied
     image = QImage(memory, pixels, lines, 4 * pixels, form)
     image.setDevicePixelRatio(ratio)
     painter.drawImage(at, image)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Course:
-    """A line to be painted above all others: points of the crop, colour, width, dashed or not."""
-
-    points: NDArray[np.float64]
-    colour: QColor
-    width: float
-    dashed: bool = False
-
-
-def _paint_courses(
-    painter: QPainter, courses: Sequence[_Course], camera: Camera, ratio: float
-) -> None:
-    """Paint lines one over the other, in a layer no larger than they are."""
-    view = painter.viewport()
-    pieces = [placed(c.points, camera) for c in courses if len(c.points) > 1]
-    if not pieces:
-        return
-    every = np.concatenate(pieces)
-    low = np.clip(every.min(axis=0) - 8, 0, (view.width(), view.height()))
-    high = np.clip(every.max(axis=0) + 8, 0, (view.width(), view.height()))
-    corner, size = np.floor(low), np.ceil(high) - np.floor(low)
-    if (size < 1).any():
-        return
-    layer = np.zeros((round(size[1] * ratio), round(size[0] * ratio), 4), np.uint8)
-    moved = camera.moved(-float(corner[0]), -float(corner[1]))
-    for course in courses:
-        if len(course.points) > 1:
-            pieces = on_screen([course.points], moved, ratio)
-            pieces = dashed(pieces, (8.0, 6.0), ratio) if course.dashed else pieces
-            stroke(layer, pieces, course.colour, course.width * ratio)
-    _paint_layer(painter, layer, QPointF(*corner.tolist()), ratio)
-
-
-def paint_picked(
-    painter: QPainter, segments: Iterable[Segment], camera: Camera, ratio: float
-) -> None:
-    """Paint a halo around lines that are picked."""
-    points = [s.points for s in segments]
-    white, black = QColor(255, 255, 255), QColor(0, 0, 0)
-    courses = [
-        _Course(p, colour, width)
-        for colour, width in ((white, 9.0), (black, 6.0), (white, 2.0))
-        for p in points
-    ]
-    _paint_courses(painter, courses, camera, ratio)
 
 
 def paint_areas(painter: QPainter, label: Label, camera: Camera) -> None:
@@ -163,29 +108,6 @@ def paint_fresh(painter: QPainter, label: Label, lined: Label, box: Box, camera:
     for code in np.unique(now[changed]):
         shades[changed & (now == code)] = _premultiplied(_colour(int(code)), 1.0)
     _paint_pixels(painter, shades, box, camera)
-
-
-def paint_preview(
-    painter: QPainter, preview: Preview, colour: QColor, camera: Camera, ratio: float
-) -> None:
-    """Paint a trace under way with its anchors, a cut or bridge that is dragged, a lasso."""
-    known = [
-        (points, shade, dashed)
-        for points, shade, dashed in (
-            (preview.fixed, colour, False),
-            (preview.ahead, colour, not preview.sure),
-            (preview.ring, QColor("#ffffff"), True),
-        )
-        if points is not None
-    ]
-    courses = [_Course(points, EDGE, EDGE_WIDTH + 1) for points, _, _ in known]
-    courses += [_Course(points, shade, WIDTH + 1, dashed) for points, shade, dashed in known]
-    _paint_courses(painter, courses, camera, ratio)
-    for anchor in preview.anchors:
-        x, y = camera.screen(anchor)
-        painter.setPen(QPen(EDGE, 1.5))
-        painter.setBrush(QColor("#ffffff"))
-        painter.drawRect(QRectF(x - 4, y - 4, 8, 8))
 
 
 def paint_brush(painter: QPainter, at: QPointF, radius: float) -> None:

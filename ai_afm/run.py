@@ -22,7 +22,7 @@ from ai_afm.events import (
     RunStarted,
 )
 from ai_afm.survey.survey import Survey
-from ai_afm.types import Authority, MapRequest
+from ai_afm.types import MapRequest
 from ai_afm.types.codec import encode
 
 MAX_FAULTS = 3
@@ -81,8 +81,6 @@ def _loop(session: Session, survey: Survey, helm: Helm) -> Generator[Event, None
         request = session.controller.propose(survey)
         if request is None:
             return "done", session.controller.closing_words(survey)
-        if session.authority == Authority.WATCH:
-            return "done", f"authority is watch, so nothing moves; proposed: {request.reason}"
         row = session.record_decision(request)
         yield Decided(row, request, request.reason)
         try:

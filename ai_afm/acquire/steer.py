@@ -70,9 +70,10 @@ class Helm:
     def wait_while_held(self, session: Session) -> Generator[Event]:
         """Between two requests: wait until a person lets the run go on, or stops it.
 
-        A run that was told to watch waits, too.
+        A run whose authority is "watch" waits, too, from its beginning on. Waiting costs nothing of
+        the budget, which is time of the instrument at work.
         """
-        while (self.held or session.mandate.authority is Authority.WATCH) and not self.stopping:
+        while (self.held or session.authority is Authority.WATCH) and not self.stopping:
             yield from self.obey(session)
             time.sleep(0.05)
 

@@ -38,7 +38,7 @@ from ai_afm.report.summary import RunSummary, summarise
 from ai_afm.run import run
 from ai_afm.service.session import interruptible, open_session
 from ai_afm.store.run_folder import RunFolder
-from ai_afm.types import Direction
+from ai_afm.types import Authority, Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,13 @@ def drive(folder: RunFolder, lab: Path | None = None, events: Path | None = None
     return Outcome(finished, summary, report, time.monotonic() - begun)
 
 
+WATCHES = (
+    "authority is watch: nothing moves by itself; stop it, or have it go farther with"
+    " `ai-afm ctl RUN authority to=supervised person=NAME`"
+)
+"""Why a run waits."""
+
+
 class Terminal:
     """Progress of a run on stderr, and the status that the steering socket answers with."""
 
@@ -152,6 +159,8 @@ class Terminal:
                 self._publish(probe=probe)
             case AuthorityChanged(authority=authority):
                 self._publish(authority=authority)
+                if authority is Authority.WATCH:
+                    self._say(f"waiting  {WATCHES}")
             case Awaited(sequence=row):
                 self._publish(awaits=row)
             case Commanded(do=do, detail=detail):

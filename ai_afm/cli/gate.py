@@ -28,11 +28,14 @@ def gate(
     from ai_afm.flywheel.gate.lab import GateSettings, hear
     from ai_afm.flywheel.gate.picture_file import write_pictures
     from ai_afm.flywheel.gate.pictures import side_by_side
+    from ai_afm.flywheel.headway import Headway
     from ai_afm.report.gate_page import ROWS, gate_page
     from ai_afm.store.platform import write_atomically
 
     with open_store(lab) as store:
-        hearing = hear(store, name, GateSettings(seed=seed))
+        headway = Headway(lambda text: typer.echo(text, err=True))
+        hearing = hear(store, name, GateSettings(seed=seed), headway=headway)
+        typer.echo("draws the page", err=True)
         kept = store.lab.path / "gate" / f"{hearing.number:04d}-{name.replace('@', '-')}.html"
         kept.parent.mkdir(exist_ok=True)
         content = gate_page(hearing).encode()

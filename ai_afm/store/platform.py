@@ -7,6 +7,7 @@ fail.
 import errno
 import os
 import shutil
+import struct
 import sys
 import time
 from contextlib import suppress
@@ -20,6 +21,8 @@ LOCKED = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
 BLOCK = 1 << 20
 REPLACE_DEADLINE = 2.0
+_LINUX, _BSD = "hhqqi0q", "qqihh"
+"""`struct flock` of fcntl(2): type, whence, start, length, process; on BSD type and whence last."""
 
 
 def open_write(path: Path) -> int:
@@ -161,6 +164,7 @@ class FolderLock:
             raise StoreError(f"{path} cannot be opened: {exc}") from exc
         try:
             _lock(self._fd)
+            _show(self._fd)
         except OSError as exc:
             self.release()
             raise StoreError(
@@ -169,14 +173,22 @@ class FolderLock:
 
     @staticmethod
     def is_held(path: Path) -> bool:
-        """Tell whether some process holds the lock; the file is not created."""
-        if not path.exists():
-            return False
+        """Tell whether some process holds the lock, without taking it; no file is created.
+
+        Where the system cannot be asked, the lock is taken for an instant.
+        """
         try:
-            FolderLock(path).release()
-        except StoreError:
-            return True
-        return False
+            fd = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        except OSError as exc:
+            raise StoreError(f"{path} cannot be opened: {exc}") from exc
+        try:
+            return _is_locked(fd)
+        except OSError:
+            return _cannot_be_taken(path)
+        finally:
+            os.close(fd)
 
     def release(self) -> None:
         """Give the right back."""
@@ -201,8 +213,55 @@ def _lock(fd: int) -> None:
     if sys.platform == "win32":
         import msvcrt
 
+        # a byte of its own: only one that is there can be read, which is how others see the lock
+        if os.fstat(fd).st_size == 0:
+            os.write(fd, b"\0")
+        os.lseek(fd, 0, os.SEEK_SET)
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
     else:
         import fcntl
 
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _show(fd: int) -> None:
+    """Let others see the lock that was taken, where the system does not show it by itself.
+
+    Linux answers no question about a lock of `flock`, but it does about one of an open file
+    description, which ends with the file as that one does.
+    """
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):  # `flock` holds, whatever a file system makes of this
+            fcntl.fcntl(fd, fcntl.F_OFD_SETLK, struct.pack(_LINUX, fcntl.F_WRLCK, 0, 0, 1, 0))
+
+
+def _is_locked(fd: int) -> bool:
+    """Ask the system whether another open file holds the lock; raises OSError where it cannot."""
+    if sys.platform == "win32":
+        try:
+            os.read(fd, 1)
+        except PermissionError:  # a locked byte cannot be read
+            return True
+        return False
+    elif sys.platform == "linux":
+        import fcntl
+
+        asked = struct.pack(_LINUX, fcntl.F_WRLCK, 0, 0, 1, 0)
+        answer = struct.unpack(_LINUX, fcntl.fcntl(fd, fcntl.F_OFD_GETLK, asked))
+        return bool(answer[0] != fcntl.F_UNLCK)
+    else:  # macOS and BSD keep both kinds of locks in one list
+        import fcntl
+
+        asked = struct.pack(_BSD, 0, 1, 0, fcntl.F_WRLCK, 0)
+        answer = struct.unpack(_BSD, fcntl.fcntl(fd, fcntl.F_GETLK, asked))
+        return bool(answer[3] != fcntl.F_UNLCK)
+
+
+def _cannot_be_taken(path: Path) -> bool:
+    try:
+        FolderLock(path).release()
+    except StoreError:
+        return True
+    return False

@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -208,15 +209,19 @@ def test_another_seed_gives_other_crops(tmp_path):
 
 
 def test_the_command_says_why_keeps_a_page_and_exits_with_six(lab, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "ai_afm.flywheel.gate.lab.golden_bank", lambda s, cache: golden_bank(SMALL.golden, cache)
-    )
+    def small_bank(_settings, cache, headway):
+        return golden_bank(SMALL.golden, cache, headway)
+
+    monkeypatch.setattr("ai_afm.flywheel.gate.lab.golden_bank", small_bank)
     spec = enter(lab, tmp_path, freeze(lab, "may", Split(0, 0.5)))
     page, arguments = tmp_path / "gate.html", ["gate", spec, "--lab", str(lab.lab.path)]
     result = CliRunner().invoke(app, [*arguments, "--page", str(page), "--json"])
     assert result.exit_code == 6
     told = json.loads(result.stdout)
     assert told["against"].startswith("wallnet@")
+    assert "simulated worlds: 0 of" in result.stderr
+    done, whole = re.findall(r"looks at crops: (\d+) of (\d+)$", result.stderr, re.MULTILINE)[-1]
+    assert done == whole != "0"
     assert told["refused"]
     assert Path(told["page"]).read_text("utf-8") == page.read_text("utf-8")
     assert Path(told["page"]).parent == lab.lab.path / "gate"

@@ -7,6 +7,7 @@ import pytest
 import round_factory as factory
 
 from ai_afm.errors import BadInput
+from ai_afm.flywheel.headway import Headway
 from ai_afm.flywheel.rounds import replay
 from ai_afm.flywheel.rounds.replay import Makers, bank, bank_file
 
@@ -109,3 +110,12 @@ def test_a_live_run_is_waited_for_before_each_world(tmp_path):
     waits = []
     bank(factory.SMALL, tmp_path, MAKERS, lambda: waits.append(len(CALLS)))
     assert waits == [0, 1, 2, 3, 3]
+
+
+def test_each_world_of_a_bank_is_told(tmp_path):
+    said = []
+    bank(factory.SMALL, tmp_path, MAKERS, headway=Headway(said.append, lambda: 0.0))
+    worlds = len(CALLS) + factory.SMALL.worlds
+    assert said == [f"simulated worlds: 0 of {worlds}", f"simulated worlds: {worlds} of {worlds}"]
+    bank(factory.SMALL, tmp_path, MAKERS, headway=Headway(said.append))
+    assert len(said) == 2, "nothing is made the second time"

@@ -20,10 +20,10 @@ from ai_afm.events import (
     ScanStarted,
 )
 from ai_afm.run import run
-from ai_afm.service.replay.ask import ask_again
-from ai_afm.service.replay.told import read_run
+from ai_afm.service.replay.ask import Other, ask_again, ask_other
+from ai_afm.service.replay.told import changed, read_run
 from ai_afm.service.steering import ask
-from ai_afm.types import Authority, ConsentLevel
+from ai_afm.types import Authority, ConsentLevel, Role
 
 WAIT = 60.0
 
@@ -141,6 +141,34 @@ def test_a_run_told_to_watch_waits_and_a_resumed_one_still_does(monkeypatch, tmp
         again.until(lambda e: isinstance(e, ScanStarted))
 
 
+def test_a_run_that_begins_by_watching_waits_and_moves_once_a_person_lets_it(monkeypatch, tmp_path):
+    folder = create(monkeypatch, tmp_path / "run", config(run={"authority": "watch"}))
+    with live(monkeypatch, folder) as going:
+        going.until(lambda e: isinstance(e, AuthorityChanged))
+        assert going.say("wish", center_nm=(0, 0), size_nm=(500, 500)).endswith("is queued")
+        assert not of(Decided, going.events)
+        assert "waits" in going.say("authority", to="advise", person="Ann")
+        going.until(lambda e: isinstance(e, Awaited))
+        assert not of(ScanStarted, going.events)
+        going.say("authority", to="supervised", person="Ann")
+        first = going.until(lambda e: isinstance(e, ScanStarted))
+    assert first.request.role is Role.WISH
+    told = read_run(folder)
+    look = partial(stored_observation, folder)
+    assert all(answer.identical for answer in ask_again(told, look))
+
+
+def test_a_run_that_only_watches_ends_when_it_is_stopped(monkeypatch, tmp_path):
+    folder = create(monkeypatch, tmp_path / "run", config(run={"authority": "watch"}))
+    with live(monkeypatch, folder) as going:
+        going.until(lambda e: isinstance(e, AuthorityChanged))
+        going.say("stop")
+        end = going.until(lambda e: isinstance(e, RunFinished))
+    assert end.outcome == "stopped"
+    assert not of(Decided, going.events)
+    assert list(ask_again(read_run(folder), partial(stored_observation, folder))) == []
+
+
 def test_nothing_waits_where_no_person_is_asked(monkeypatch, tmp_path):
     folder = create(monkeypatch, tmp_path / "run", config(targets={"count": 0}))
     events = go_on(monkeypatch, folder)
@@ -187,6 +215,10 @@ def test_a_run_whose_ground_was_forbidden_is_told_again_alike(monkeypatch, tmp_p
     assert all(answer.identical for answer in answers)
     assert answers[0].survey.consent != consent
     assert answers[-1].survey.consent == consent
+    other = Other(changed(told.config, ["targets.count=1", "consent.zones=[]"]), look)
+    others = [answer.survey.consent.zones for _, answer in ask_other(told, look, other)]
+    assert others[0] == ()
+    assert others[-1] == consent.zones[-1:], "another run would not have entered it either"
 
 
 def test_forbidden_ground_without_a_size_is_refused(advised):

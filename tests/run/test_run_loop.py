@@ -169,14 +169,6 @@ def test_an_overview_unlike_anything_known_leaves_the_raster_plan(monkeypatch, t
     assert Role.ZOOM not in roles
 
 
-def test_watch_moves_nothing(monkeypatch, tmp_path):
-    folder = create(monkeypatch, tmp_path / "run", config(run={"authority": "watch"}))
-    with session(monkeypatch, folder) as opened:
-        events = drive(opened)
-    assert not any(isinstance(e, ScanStarted | ProbeStarted) for e in events)
-    assert "Overview" in events[-1].message
-
-
 def test_outside_consent_nothing_is_probed_and_it_is_said(monkeypatch, tmp_path):
     folder = create(monkeypatch, tmp_path / "run", config(consent={"zones": []}))
     with session(monkeypatch, folder) as opened:

@@ -1,5 +1,6 @@
 """The folder of a run: made once, locked by one process."""
 
+import errno
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 from scan_factory import scan_request, write_scan
 
 from ai_afm.errors import StoreError
+from ai_afm.store import platform
 from ai_afm.store.journal import Journal
 from ai_afm.store.platform import FolderLock
 from ai_afm.store.run_folder import RunFolder
@@ -82,3 +84,50 @@ def test_the_lock_of_a_killed_process_is_free_again(tmp_path):
         process.wait()
     with folder.lock():
         assert FolderLock.is_held(folder.lock_file)
+
+
+def test_a_run_begins_at_any_time_though_others_ask_a_thousand_times_who_runs(tmp_path):
+    folder = RunFolder.create(tmp_path, "")
+    folder.lock().release()
+    script = (
+        "import sys; from pathlib import Path; from ai_afm.store.platform import FolderLock\n"
+        "print('asks', flush=True)\n"
+        "for _ in range(1000): FolderLock.is_held(Path(sys.argv[1]))\n"
+    )
+    command = [sys.executable, "-c", script, str(folder.lock_file)]
+    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == "asks\n"
+        while process.poll() is None:
+            folder.lock().release()
+    assert process.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="seen where the query is known to work")
+def test_asking_who_runs_takes_no_lock(tmp_path, monkeypatch):
+    folder = RunFolder.create(tmp_path, "")
+    folder.lock().release()
+    monkeypatch.setattr(platform, "_lock", lambda fd: pytest.fail("it took the lock"))
+    assert not folder.is_running
+
+
+def test_asking_who_runs_makes_no_file_and_needs_no_right_to_write(tmp_path):
+    folder = RunFolder.create(tmp_path, "")
+    assert not FolderLock.is_held(folder.lock_file)
+    assert not folder.lock_file.exists()
+    with folder.lock():
+        folder.lock_file.chmod(0o444)
+        assert FolderLock.is_held(folder.lock_file)
+    assert not FolderLock.is_held(folder.lock_file)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no such lock to be asked about")
+def test_where_the_system_cannot_be_asked_the_lock_still_tells(tmp_path, monkeypatch):
+    folder = RunFolder.create(tmp_path, "")
+
+    def not_there(fd):
+        raise OSError(errno.EINVAL, "no such lock here")
+
+    monkeypatch.setattr(platform, "_is_locked", not_there)
+    with folder.lock():
+        assert folder.is_running
+    assert not folder.is_running

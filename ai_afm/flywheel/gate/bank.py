@@ -19,6 +19,7 @@ from ai_afm.errors import StoreError
 from ai_afm.flywheel.crop_file import read_crops, storable, write_crops
 from ai_afm.flywheel.crops import TrainingCrop
 from ai_afm.flywheel.gate.cases import ALL, HEIGHT, NO_PHASE, Case, showings
+from ai_afm.flywheel.headway import Headway
 from ai_afm.flywheel.painted import scenes
 from ai_afm.flywheel.painted.crops import painted_crops
 from ai_afm.flywheel.training_world import twin_crops
@@ -31,6 +32,8 @@ RESERVED_SEED = 5_000_011
 RECIPE = 1
 """Raised whenever what is made changes, so that old files are made anew."""
 TOP = "simulated"
+WORLDS = "simulated worlds"
+"""What is counted while a bank is made."""
 _OF = ", world "
 """Between a material and the number of a world."""
 Maker = Callable[[int, int, int], Sequence[TrainingCrop]]
@@ -116,10 +119,19 @@ def golden_file(cache: Path, settings: GoldenSettings) -> Path:
     return cache / f"gate-{key.hexdigest()[:16]}.crops"
 
 
-def golden_bank(settings: GoldenSettings, cache: Path) -> Golden:
+def golden_bank(settings: GoldenSettings, cache: Path, headway: Headway | None = None) -> Golden:
     """Return the bank: the one in the cache, or a new one, which is put there.
 
     A damaged file is made anew: the same settings give the same crops.
+
+    Parameters
+    ----------
+    settings
+        What it holds.
+    cache
+        Folder.
+    headway
+        Told of each world that is made.
 
     Raises
     ------
@@ -130,7 +142,7 @@ def golden_bank(settings: GoldenSettings, cache: Path) -> Golden:
     found = read_crops(path)
     if found is None:
         log.info("making %d simulated golden worlds, once for this lab", _count(settings))
-        found = _made(settings)
+        found = _made(settings, headway or Headway())
         write_crops(path, found)
         found = read_crops(path)
     if found is None:
@@ -142,15 +154,17 @@ def _count(settings: GoldenSettings) -> int:
     return settings.worlds * len(settings.materials)
 
 
-def _made(settings: GoldenSettings) -> dict[str, tuple[TrainingCrop, ...]]:
+def _made(settings: GoldenSettings, headway: Headway) -> dict[str, tuple[TrainingCrop, ...]]:
     """Return the crops of each world, by "material" and number of the world."""
     found: dict[str, tuple[TrainingCrop, ...]] = {}
+    headway.begin(WORLDS, _count(settings))
     for material in settings.materials:
         for world in range(settings.worlds):
             made = MATERIALS[material](settings.seed, world, settings.crops_per_world)
             usable = tuple(crop for crop in made if storable(crop))
             if usable:
                 found[f"{material}{_OF}{world}"] = usable
+            headway.step()
     return found
 
 

@@ -10,6 +10,10 @@ from ai_afm.flywheel.gate.cases import Case
 from ai_afm.flywheel.gate.findings import Finding, Judgement, Limits
 from ai_afm.flywheel.gate.rules import golden_findings, own_findings
 from ai_afm.flywheel.gate.tally import Counts, Looker, tally
+from ai_afm.flywheel.headway import Headway
+
+LOOKS = "looks at crops"
+"""What is counted while the models look."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +55,7 @@ def judge(
     limits: Limits,
     seed: int = 0,
     about: Mapping[str, Any] | None = None,
+    headway: Headway | None = None,
 ) -> Judgement:
     """Compare two models by all rules.
 
@@ -66,18 +71,33 @@ def judge(
         Of the bootstrap.
     about
         JSON values that go into the report.
+    headway
+        Told of each time that a model looks at a case.
     """
+    headway = headway or Headway()
+    headway.begin(LOOKS, looks(evidence))
     try:
-        findings = tuple(_findings(contest, evidence, limits, seed))
+        findings = tuple(_findings(contest, evidence, limits, seed, headway))
     except ModelError as exc:
         words = f"the candidate cannot be judged: {exc}"
         findings = (Finding("finite", "", False, 1.0, 0.0, "answers", words),)
     return Judgement(findings, about or {})
 
 
-def _findings(contest: Contest, evidence: Evidence, limits: Limits, seed: int) -> Iterator[Finding]:
+def looks(evidence: Evidence) -> int:
+    """Return how often a model looks at a case until all is counted."""
+    both = 2 * (len(evidence.own) + sum(map(len, evidence.golden)))
+    return both + (1 if evidence.before is not None else 2) * len(evidence.simulated)
+
+
+def _findings(
+    contest: Contest, evidence: Evidence, limits: Limits, seed: int, headway: Headway
+) -> Iterator[Finding]:
+    def counted(cases: Sequence[Case]) -> tuple[Counts, Counts]:
+        return tally(contest.active, cases, headway), tally(contest.candidate, cases, headway)
+
     if evidence.own:
-        counts = tally(contest.active, evidence.own), tally(contest.candidate, evidence.own)
+        counts = counted(evidence.own)
         yield from own_findings(evidence.own, counts, limits, seed)
     else:
         yield Finding(
@@ -86,10 +106,10 @@ def _findings(contest: Contest, evidence: Evidence, limits: Limits, seed: int) -
         )  # fmt: skip
     yield from label_findings(evidence.labels, contest.candidate, limits)
     for cases in evidence.golden:
-        counts = tally(contest.active, cases), tally(contest.candidate, cases)
+        counts = counted(cases)
         yield from golden_findings(cases, counts, limits, seed)
     before = evidence.before
     if before is None:
-        before = tally(contest.active, evidence.simulated)
-    after = tally(contest.candidate, evidence.simulated)
+        before = tally(contest.active, evidence.simulated, headway)
+    after = tally(contest.candidate, evidence.simulated, headway)
     yield from golden_findings(evidence.simulated, (before, after), limits, seed)

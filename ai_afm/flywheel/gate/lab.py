@@ -25,9 +25,10 @@ from ai_afm.flywheel.gate.gathered import (
     newest_sides,
     own_cases,
 )
-from ai_afm.flywheel.gate.judge import Contest, Evidence, judge
+from ai_afm.flywheel.gate.judge import LOOKS, Contest, Evidence, judge
 from ai_afm.flywheel.gate.lineage import golden_sets, leak_findings, learned
 from ai_afm.flywheel.gate.tally import COLUMNS, Counts, Looker, tally
+from ai_afm.flywheel.headway import Headway
 from ai_afm.flywheel.registry import Registry
 from ai_afm.flywheel.store import FlywheelStore
 from ai_afm.segment.model_file import LoadedModel, active_model, load_model, shipped_models
@@ -86,6 +87,7 @@ def hear(
     spec: str,
     settings: GateSettings | None = None,
     shipped: Path | None = None,
+    headway: Headway | None = None,
 ) -> Hearing:
     """Judge a candidate of a lab against the active model, and write it down.
 
@@ -99,6 +101,8 @@ def hear(
         How.
     shipped
         Models folder after the lab's own, the one that ships by default.
+    headway
+        Told of worlds that are made, and of looks at crops.
 
     Returns
     -------
@@ -115,11 +119,11 @@ def hear(
     StoreError
         When a stored frame or label is damaged.
     """
-    s = settings or GateSettings()
+    s, headway = settings or GateSettings(), headway or Headway()
     registry = Registry(store, shipped)
     active, candidate = _models(registry, store, spec, shipped)
     known, before = learned(store, spec), learned(store, active.spec)
-    golden = golden_bank(s.golden, store.lab.path / "cache")
+    golden = golden_bank(s.golden, store.lab.path / "cache", headway)
     sides = newest_sides(store, known, before)
     own = own_cases(sides)
     contest = Contest(looker_of(active), looker_of(candidate))
@@ -129,9 +133,9 @@ def hear(
         golden=[golden_cases(store, f) for f in golden_sets(store)],
         own=own,
         labels=[*sides.learned, *sides.held] if known.own is not None else [],
-        before=_remembered(store, golden, active, contest.active, simulated),
+        before=_remembered(store, golden, active, contest.active, simulated, headway),
     )
-    found = judge(contest, evidence, s.limits, s.seed)
+    found = judge(contest, evidence, s.limits, s.seed, headway=headway)
     findings = (*leak_findings(store, known), *found.findings)
     judged = Judgement(findings, _about(store, (active, candidate), golden, sides, s))
     number = registry.records.add_gate(spec, judged.as_json())
@@ -165,6 +169,7 @@ def _remembered(
     model: LoadedModel,
     looker: Looker,
     cases: Sequence[Case],
+    headway: Headway,
 ) -> Counts:
     """Return the counts of the active model on the simulated crops; it is asked once."""
     about = [FORMAT, golden.sha256, model.sha256, model.card.decision.model_dump(), COLUMNS]
@@ -176,7 +181,8 @@ def _remembered(
             return counts
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as exc:
         log.debug("%s: %s", path.name, exc)
-    counts = tally(looker, cases)
+    headway.begin(LOOKS, len(cases))
+    counts = tally(looker, cases, headway)
     stream = io.BytesIO()
     np.save(stream, counts, allow_pickle=False)
     platform.write_atomically(path, stream.getvalue())

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ai_afm.errors import ModelError
 from ai_afm.flywheel.crops import CLASSES, SOME_LINE
 from ai_afm.flywheel.gate.cases import LINES, Case
+from ai_afm.flywheel.headway import Headway
 from ai_afm.segment.metrics import (
     asked_pixels,
     betti_errors_in_windows,
@@ -113,13 +114,15 @@ class Looker:
         return np.where(self.drawn(probability), codes, 0).astype(np.uint8)
 
 
-def tally(looker: Looker, cases: Sequence[Case]) -> Counts:
-    """Return the counts of each case, (cases, len(COLUMNS)) float64."""
+def tally(looker: Looker, cases: Sequence[Case], headway: Headway | None = None) -> Counts:
+    """Return the counts of each case, (cases, len(COLUMNS)) float64; headway is told of each."""
+    headway = headway or Headway()
     found = np.zeros((len(cases), len(COLUMNS)))
     for row, case in zip(found, cases, strict=True):
         said = looker(case.planes())
         for name, value in _counts(looker, said, case.target()).items():
             row[INDEX[name]] = value
+        headway.step()
     return found
 
 

@@ -15,6 +15,7 @@ from ai_afm.errors import StoreError
 from ai_afm.flywheel.crop_file import read_crops, storable, write_crops
 from ai_afm.flywheel.crops import CropMaker, TrainingCrop
 from ai_afm.flywheel.foreign import foreign_crops
+from ai_afm.flywheel.headway import Headway
 from ai_afm.flywheel.painted.crops import painted_crops
 from ai_afm.flywheel.training_world import twin_crops
 
@@ -26,8 +27,8 @@ REPLAY_SEED, CHECK_SEED = 2_000_003, 3_000_017
 """Added to the seed of a bank: neither worlds of a base training nor of its validation."""
 CROP_BYTES = 128 * 128 * 7
 """Size of a crop in the file."""
-_TOLD = 10
-"""Worlds between two lines of the log."""
+WORLDS = "simulated worlds"
+"""What is counted while a bank is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def bank(
     cache: Path,
     makers: Makers | None = None,
     wait: Callable[[], None] = lambda: None,
+    headway: Headway | None = None,
 ) -> Bank:
     """Return a bank: the one in the cache, or a new one, which is put there.
 
@@ -108,6 +110,8 @@ def bank(
         Who makes the crops; the twin, the painter and the painter of foreign things by default.
     wait
         Called before each world; returns when it may be made.
+    headway
+        Told of each world that is made.
 
     Raises
     ------
@@ -122,12 +126,17 @@ def bank(
     if found is not None:
         return Bank(**found)
     log.info("making %d simulated worlds to replay, once for this lab", settings.worlds)
-    s = settings
+    s, headway = settings, headway or Headway()
+    kinds = len(makers.worlds)
+    headway.begin(WORLDS, kinds * (s.worlds + s.check_worlds) + (s.worlds if s.foreign else 0))
     replay, checks = [], []
     for maker in makers.worlds:
-        replay += _made(maker, (s.seed + REPLAY_SEED, s.worlds, s.crops_per_world), wait)
-        checks += _made(maker, (s.seed + CHECK_SEED, s.check_worlds, s.check_crops), wait)
-    replay += _made(makers.foreign, (s.seed + REPLAY_SEED, s.worlds, s.foreign), wait)
+        asked = s.seed + REPLAY_SEED, s.worlds, s.crops_per_world
+        replay += _made(maker, asked, wait, headway)
+        checked = s.seed + CHECK_SEED, s.check_worlds, s.check_crops
+        checks += _made(maker, checked, wait, headway)
+    foreign = s.seed + REPLAY_SEED, s.worlds, s.foreign
+    replay += _made(makers.foreign, foreign, wait, headway)
     write_crops(path, {"replay": replay, "checks": checks})
     # what was written is read, so that the first round learns from the same bits as the next
     again = read_crops(path)
@@ -137,7 +146,7 @@ def bank(
 
 
 def _made(
-    maker: CropMaker, counts: tuple[int, int, int], wait: Callable[[], None]
+    maker: CropMaker, counts: tuple[int, int, int], wait: Callable[[], None], headway: Headway
 ) -> list[TrainingCrop]:
     """Return crops of (seed, worlds, crops of each) that can be stored."""
     seed, worlds, count = counts
@@ -145,6 +154,5 @@ def _made(
     for world in range(worlds) if count else ():
         wait()
         crops += [c for c in maker(seed, world, count) if storable(c)]
-        if (world + 1) % _TOLD == 0:
-            log.info("%s: world %d of %d", maker.__name__, world + 1, worlds)
+        headway.step()
     return crops

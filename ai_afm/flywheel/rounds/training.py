@@ -11,6 +11,7 @@ import torch
 from ai_afm.errors import BadInput, StoreError
 from ai_afm.flywheel.datasets.freeze import require_dataset
 from ai_afm.flywheel.datasets.manifest import Side
+from ai_afm.flywheel.headway import Headway
 from ai_afm.flywheel.model_records import Lineage
 from ai_afm.flywheel.registry import Registry
 from ai_afm.flywheel.rounds.begin import Around, Wish, alone, check_room, planned, same_parent
@@ -105,7 +106,8 @@ def _done(store: FlywheelStore, registry: Registry, plan: Plan, around: Around) 
     work.curve.add("begun", model=plan.model, parent=task.parent, dataset=task.dataset)
     own = corrected(store, frozen.dataset)
     weights = own.weights(learned_before(store, task.parent))
-    made = bank(task.bank, store.lab.path / "cache", around.makers, work.wait)
+    headway = Headway(around.say)
+    made = bank(task.bank, store.lab.path / "cache", around.makers, work.wait, headway)
     network = around.learn(task.settings, parent, own.crops, made.replay, work, weights)
     around.say("looks how much of its parent must be kept, chooses the temperature, and measures")
     kept = held(parent, network, made.checks)

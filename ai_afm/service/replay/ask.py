@@ -10,7 +10,7 @@ from ai_afm.control.base import Controller
 from ai_afm.service.replay import words
 from ai_afm.service.replay.told import Recorded, Told, asks, decisions
 from ai_afm.survey.survey import Survey
-from ai_afm.types import Proposal
+from ai_afm.types import Consent, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +97,20 @@ def ask_other(told: Told, look: Look, other: Other) -> Iterator[tuple[Answer, An
     if other.look is not look:
         # what failed for the run's model need not fail for the other one
         rows = tuple(row for row in rows if row.kind != "fallback")
+    begun = len(told.survey(told.config).consent.zones)
     seen = decisions(empty, rows, other.look) if other.look is not look else None
     for answer in ask_again(told, look):
-        survey = next(seen).survey if seen is not None else _as_told(answer.survey, empty)
+        survey = next(seen).survey if seen is not None else _as_told(answer.survey, empty, begun)
         yield answer, _answer(controller, answer.recorded, survey)
 
 
-def _as_told(survey: Survey, empty: Survey) -> Survey:
-    """Return a survey under the limits, consent and chance of another configuration."""
-    return replace(survey, limits=empty.limits, consent=empty.consent, seed=empty.seed)
+def _as_told(survey: Survey, empty: Survey, begun: int) -> Survey:
+    """Return a survey under the limits, consent and chance of another configuration.
+
+    Ground that a person has forbidden since the run began, with `begun` zones, stays forbidden.
+    """
+    consent = Consent((*empty.consent.zones, *survey.consent.zones[begun:]))
+    return replace(survey, limits=empty.limits, consent=consent, seed=empty.seed)
 
 
 def _answer(controller: Controller, recorded: Recorded, survey: Survey) -> Answer:

@@ -108,8 +108,9 @@ def decisions(survey: Survey, rows: Iterable[Row], look: Look) -> Iterator[Recor
 
 
 def asks(told: Told) -> bool:
-    """Tell whether the run's controller had its way: a run that only watches ends at once."""
-    return told.config.run.authority != Authority.WATCH
+    """Tell whether the run's controller was asked at all: not in a run that has only watched."""
+    watches = told.config.run.authority == Authority.WATCH
+    return not watches or any(row.kind == "decision" for row in told.rows)
 
 
 def changed(config: RunConfig, wishes: Sequence[str]) -> RunConfig:

@@ -40,6 +40,7 @@ Commands go through a `RunLink`, whose `ask` returns a `concurrent.futures.Futur
 """
 
 from ai_afm_gui.client.follower import Follower
+from ai_afm_gui.client.forecast import Basis, Forecast
 from ai_afm_gui.client.link import Answer, RunLink
 from ai_afm_gui.client.reader import RunReader
 from ai_afm_gui.client.state import Eta, Live, RunState, Seen, View
@@ -59,12 +60,14 @@ from ai_afm_gui.client.values import (
 
 __all__ = [
     "Answer",
+    "Basis",
     "Decision",
     "Drift",
     "Entry",
     "Eta",
     "Facts",
     "Follower",
+    "Forecast",
     "Lamp",
     "Level",
     "Live",

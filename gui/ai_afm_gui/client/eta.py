@@ -7,6 +7,7 @@ import numpy as np
 from ai_afm.image.instrument_time import InstrumentTimes, line_seconds, path_schedule
 from ai_afm.types import PathRequest, Proposal, ScanRequest
 from ai_afm_gui.client.digest import Digest
+from ai_afm_gui.client.forecast import Forecaster
 from ai_afm_gui.client.state import Eta, View
 from ai_afm_gui.client.values import Entry, Facts
 
@@ -25,7 +26,12 @@ def frame_times(request: Proposal | None, times: InstrumentTimes) -> tuple[float
 
 
 def eta(
-    facts: Facts, digest: Digest, view: View | None, ends: tuple[float, ...], now: datetime
+    facts: Facts,
+    digest: Digest,
+    view: View | None,
+    ends: tuple[float, ...],
+    now: datetime,
+    forecaster: Forecaster,
 ) -> Eta:
     """Return how long the frame under way and the run will take still.
 
@@ -39,6 +45,8 @@ def eta(
         `frame_times` of the request under way.
     now
         Time of day, for the pace of clocks that are not real.
+    forecaster
+        Of the run.
     """
     current, done, frame = digest.current, 0.0, None
     if current is not None and ends and _shows(view, current):
@@ -49,7 +57,8 @@ def eta(
     if digest.finished is not None:
         return Eta()
     most = max(facts.budget - digest.spent - done, 0.0)
-    return Eta(frame, most, None, _pace(facts, current, done, now))
+    forecast = forecaster.look(facts, digest, done)
+    return Eta(frame, most, forecast, _pace(facts, current, done, now))
 
 
 def _shows(view: View | None, entry: Entry) -> bool:

@@ -7,6 +7,7 @@ from ai_afm.store.journal import Row
 from ai_afm.survey.health.check import Verdict
 from ai_afm_gui.client.digest import Digest
 from ai_afm_gui.client.entries import time_of
+from ai_afm_gui.client.named import outcome_word
 from ai_afm_gui.client.state import View
 from ai_afm_gui.client.units import metres, number, si
 from ai_afm_gui.client.values import Entry, Lamp, Level, Phase
@@ -86,7 +87,7 @@ def _link(digest: Digest, signs: Signs) -> _Says:
     match signs.phase:
         case Phase.ENDED:
             text = translate("Lamps", "The run has ended: {outcome}")
-            text = text.format(outcome=digest.finished[0] if digest.finished else "")
+            text = text.format(outcome=outcome_word(digest.finished[0]) if digest.finished else "")
             return _Says(translate("Lamps", "ended"), Level.UNKNOWN, text, last)
         case Phase.BROKEN:
             text = translate("Lamps", "No process runs this run any more, and it has no end")

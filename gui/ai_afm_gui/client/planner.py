@@ -19,6 +19,7 @@ from ai_afm.store.run_folder import RunFolder
 from ai_afm.survey.survey import Survey
 from ai_afm.types import Observation, Role, ScanRegion, ScanRequest
 from ai_afm.types.codec import decode
+from ai_afm_gui.client.named import place_words
 from ai_afm_gui.client.values import Facts, Waiting
 
 log = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ def coming(
         size = max(settings.ladder)
         region = ScanRegion(place.position, (size, size), config.overview.region.angle)
         seconds = frame * len(settings.ladder)
-        yield Waiting(f"T{number}", region, False, score, place.kind.words, seconds)
+        yield Waiting(f"T{number}", region, False, score, place_words(place.kind), seconds)
 
 
 def _in_hand(rows: list[Row]) -> ScanRequest | None:

@@ -17,6 +17,7 @@ from ai_afm.types import Authority
 from ai_afm_gui.client.digest import Digest
 from ai_afm_gui.client.eta import eta, frame_times
 from ai_afm_gui.client.facts import consent_now, facts_of, told
+from ai_afm_gui.client.forecast import Forecaster
 from ai_afm_gui.client.frames import FrameReader, ended
 from ai_afm_gui.client.history import History
 from ai_afm_gui.client.lamps import Signs, lamps
@@ -94,6 +95,7 @@ class RunReader:
         limits = self._facts.limits
         self._history = History(self.folder.journal_file, lambda: Digest(limits))
         self._planner = Planner(self.folder, self._config) if foretells(self._config) else None
+        self._forecaster = Forecaster(self._config)
         self._asked = _Asked()
         self._pinned: tuple[str, int] | None = None
         self._ends: tuple[int | None, tuple[float, ...]] = None, ()
@@ -139,9 +141,9 @@ class RunReader:
         digest, facts, last = self._history.digest, self._facts, self._last
         phase = _phase(digest, live)
         ends = self._frame_times()
-        left = eta(facts, digest, view, ends, self._clocks.wall())
+        left = eta(facts, digest, view, ends, self._clocks.wall(), self._forecaster)
         if not self._history.whole:  # what was spent is not known yet
-            left = replace(left, run_most=None)
+            left = replace(left, run_most=None, forecast=None)
         probing = digest.probing
         return RunState(
             facts=facts,

@@ -7,6 +7,14 @@ from typing import Any
 
 from ai_afm.store.journal import Row
 from ai_afm.survey.health.check import Verdict
+from ai_afm.types import Authority, Role
+from ai_afm_gui.client.named import (
+    authority_name,
+    command_word,
+    outcome_word,
+    role_word,
+    thing_word,
+)
 from ai_afm_gui.client.values import Level, LogLine
 from ai_afm_gui.words import translate
 
@@ -30,12 +38,12 @@ def score_in(reason: str) -> tuple[float | None, tuple[tuple[str, str], ...]]:
     if weighed is None:
         return None, ()
     weight, score = float(weighed[1]), float(weighed[2].rstrip("."))
-    parts = [("weight of its kind", f"{weight:g}")]
+    parts = [(translate("Why", "weight of its kind"), f"{weight:g}")]
     if weight > 0:
-        parts.append(("certainty and form", f"{score / weight:.2g}"))
+        parts.append((translate("Why", "certainty and form"), f"{score / weight:.2g}"))
     best = _BEST_OF.search(reason)
     if best is not None:
-        parts.append(("candidates", best[1]))
+        parts.append((translate("Why", "candidates"), best[1]))
     return score, tuple(parts)
 
 
@@ -62,18 +70,28 @@ def _about(payload: Payload) -> str | None:
     return next((k for k in kinds if isinstance(payload.get(k), int)), None)
 
 
+def _name(payload: Payload, about: str | None) -> str:
+    return f"{thing_word(str(about))} {payload.get(str(about))}"
+
+
 def _nothing(_payload: Payload) -> Said | None:
     return None
 
 
 def _begun(p: Payload) -> Said:
-    text = f"{p['instrument']}, model {p['model']}, controller {p['controller']}, {p['authority']}"
+    text = translate("Log", "{instrument}, model {model}, controller {controller}, {authority}")
+    text = text.format(
+        instrument=p["instrument"],
+        model=p["model"],
+        controller=p["controller"],
+        authority=authority_name(Authority(p["authority"])),
+    )
     return Level.GOOD, translate("Log", "run begins"), text, None
 
 
 def _ended(p: Payload) -> Said:
     level = Level.GOOD if p["outcome"] in ("done", "stopped", "budget") else Level.BAD
-    text = f"{p['outcome']}: {p['message']}"
+    text = f"{outcome_word(p['outcome'])}: {p['message']}"
     return level, translate("Log", "run ends"), text, None
 
 
@@ -87,14 +105,10 @@ def _refused(p: Payload) -> Said:
 
 def _frame_begun(p: Payload) -> Said:
     about = _about(p)
-    name = f" of {p['target']}" if p.get("target") else ""
-    number = p.get(str(about))
-    return (
-        Level.GOOD,
-        translate("Log", "begins"),
-        f"{about} {number}: {p.get('role') or 'path'}{name}",
-        about,
-    )
+    what = role_word(Role(p["role"])) if p.get("role") else thing_word("path")
+    if p.get("target"):
+        what = translate("Log", "{what} of {target}").format(what=what, target=p["target"])
+    return Level.GOOD, translate("Log", "begins"), f"{_name(p, about)}: {what}", about
 
 
 def _probe_begun(p: Payload) -> Said:
@@ -111,22 +125,23 @@ def _stopped(p: Payload) -> Said:
 
 def _observed(p: Payload) -> Said:
     about = _about(p)
-    name, notes = f"{about} {p.get(str(about))}", p.get("notes") or {}
+    name, notes = _name(p, about), p.get("notes") or {}
     if notes.get("lost"):
-        return Level.WARN, translate("Log", "lost"), f"{name} broke off", about
+        text = translate("Log", "{name} broke off").format(name=name)
+        return Level.WARN, translate("Log", "lost"), text, about
     if about in ("probe", "write"):
-        return Level.GOOD, translate("Log", "done"), f"{name} in {p['seconds']:.3g} s", about
+        text = translate("Log", "{name} in {time} s").format(name=name, time=f"{p['seconds']:.3g}")
+        return Level.GOOD, translate("Log", "done"), text, about
     if about == "map":
-        return Level.GOOD, translate("Log", "done"), f"{name} is drawn and looked at", about
-    end = "complete" if p["finished"] else "not complete"
-    text = f"{name} is {end}: {p['lines']} lines in {p['seconds']:.4g} s"
+        text = translate("Log", "{name} is drawn and looked at").format(name=name)
+        return Level.GOOD, translate("Log", "done"), text, about
+    text = translate("Log", "{name} is not complete: {lines} lines in {time} s")
+    if p["finished"]:
+        text = translate("Log", "{name} is complete: {lines} lines in {time} s")
+    text = text.format(name=name, lines=p["lines"], time=f"{p['seconds']:.4g}")
     if notes.get("ood"):
-        return (
-            Level.WARN,
-            translate("Log", "unlike"),
-            f"{text}; unlike what the model was trained on",
-            about,
-        )
+        text += "; " + translate("Log", "unlike what the model was trained on")
+        return Level.WARN, translate("Log", "unlike"), text, about
     return Level.GOOD, translate("Log", "done"), text, about
 
 
@@ -149,7 +164,8 @@ def _doubted(p: Payload) -> Said | None:
             f"{name}: {p['meaning']}; {p['advice']}",
             "scan",
         )
-    return Level.GOOD, translate("Log", "all well"), f"{name}: nothing wrong any more", "scan"
+    text = translate("Log", "{name}: nothing wrong any more").format(name=name)
+    return Level.GOOD, translate("Log", "all well"), text, "scan"
 
 
 def _queued(p: Payload) -> Said:
@@ -159,21 +175,19 @@ def _queued(p: Payload) -> Said:
 def _commanded(p: Payload) -> Said:
     detail = str(p["detail"])
     level = Level.WARN if detail.startswith("refused") else Level.GOOD
-    return level, translate("Log", "person"), f"{p['do']}: {detail}", None
+    return level, translate("Log", "person"), f"{command_word(p['do'])}: {detail}", None
 
 
 def _wished(p: Payload) -> Said:
-    return Level.GOOD, translate("Log", "wish"), f"{p['name']} is next", None
+    text = translate("Log", "{name} is next").format(name=p["name"])
+    return Level.GOOD, translate("Log", "wish"), text, None
 
 
 def _swapped(p: Payload) -> Said:
     about = "scan" if p.get("scan") is not None else None
-    return (
-        Level.GOOD,
-        translate("Log", "model"),
-        f"{p['model']} looks instead of {p['before']}",
-        about,
-    )
+    text = translate("Log", "{model} looks instead of {before}")
+    text = text.format(model=p["model"], before=p["before"])
+    return Level.GOOD, translate("Log", "model"), text, about
 
 
 def _not_swapped(p: Payload) -> Said:
@@ -182,7 +196,8 @@ def _not_swapped(p: Payload) -> Said:
 
 def _broke_off(p: Payload) -> Said:
     about = _about(p)
-    text = f"{about} {p.get(str(about))} broke off after {p.get('rows', '?')} rows"
+    text = translate("Log", "{name} broke off after {rows} rows")
+    text = text.format(name=_name(p, about), rows=p.get("rows", "?"))
     return Level.WARN, translate("Log", "recovered"), text, about
 
 

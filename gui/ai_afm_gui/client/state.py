@@ -7,6 +7,7 @@ from typing import Any
 
 from ai_afm.image.scan_bytes import ScanState
 from ai_afm.types import Authority, Consent, Direction, Frame, Limits, Point, Segmentation
+from ai_afm_gui.client.forecast import Forecast
 from ai_afm_gui.client.values import (
     Decision,
     Drift,
@@ -116,15 +117,15 @@ class Eta:
         Until the frame or path under way is complete.
     run_most
         Until the budget ends the run at the latest.
-    run
-        Until the run is likely to end.
+    forecast
+        Until the run, or its area, is likely to be done, as the run itself has foretold it.
     pace
         Seconds of a person's clock for one of the instrument's; `None` where it is not known.
     """
 
     frame: float | None = None
     run_most: float | None = None
-    run: float | None = None
+    forecast: Forecast | None = None
     pace: float | None = None
 
 

@@ -191,6 +191,7 @@ class LivePage(Page):
         frame, run = presenter.progress(state, self._now())
         self._progress.setText(frame)
         self._run.setText(run)
+        self._run.setToolTip(presenter.basis(state, self._now()))
 
     def _show_nothing(self) -> None:
         self.views.show_view(None)

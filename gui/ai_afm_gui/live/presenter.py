@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ai_afm.types import Authority, Direction, MapRequest, ScanRequest, SlowDirection
-from ai_afm_gui.client.state import RunState, View
+from ai_afm_gui.client.forecast import Basis
+from ai_afm_gui.client.named import outcome_word, role_word
+from ai_afm_gui.client.state import Eta, RunState, View
 from ai_afm_gui.client.units import duration, metres, number
 from ai_afm_gui.client.values import Decision, Entry, Phase
 from ai_afm_gui.live.viewport import Pair
 from ai_afm_gui.words import translate
+
+FINE = 600.0
+"""s below which seconds of what is left are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def title(state: RunState | None) -> str:
     }
     parts = [names[view.kind].format(number=view.number)]
     if entry is not None:
-        what = str(entry.role.value).replace("_", " ")
+        what = role_word(entry.role)
         parts.append(f"{what} {entry.target}" if entry.target else what)
     parts += [size, f"{lines} x {pixels} px", number(request.line_rate, "Hz")]
     if view.kind == "path":
@@ -70,21 +75,106 @@ def progress(state: RunState, now: datetime) -> tuple[str, str]:
         if view.live and eta.frame is not None:
             frame += ", " + translate("Live", "{time} left").format(time=_left(eta.frame, eta.pace))
     if state.phase is Phase.ENDED:
-        return frame, translate("Live", "run: {outcome}").format(outcome=_first(state.outcome))
+        return frame, translate("Live", "run: {outcome}").format(
+            outcome=outcome_word(_first(state.outcome))
+        )
     if state.phase is Phase.BROKEN:
         return frame, translate("Live", "run: broken off")
-    seconds, words = eta.run, translate("Live", "run: about {time} left, until {clock}")
-    if seconds is None:
-        seconds = eta.run_most
-        words = translate("Live", "run: at most {time} left, until {clock}")
-    if seconds is None:
-        return frame, ""
+    return frame, _foretold(eta, now) or _at_most(eta, now)
+
+
+def basis(state: RunState, now: datetime) -> str:
+    """Return what the time that is left was worked out from, in sentences."""
+    if state.phase in (Phase.ENDED, Phase.BROKEN):
+        return ""
+    budget = duration(state.facts.budget)
+    words = translate(
+        "Live",
+        "At most: the run's budget of {time} instrument time, less what was spent. "
+        "It may be done long before.",
+    ).format(time=budget)
+    forecast = state.eta.forecast
+    if forecast is None:
+        return words
+    if forecast.basis is Basis.PLAN:
+        return translate("Live", "All frames of the plan that are left, by the cost model")
+    policy = translate(
+        "Live",
+        "About: what the policy predicted after its first look, less what was spent since; the "
+        "range is its own, meant to hold nine times in ten",
+    )
+    return "\n".join((policy, _at_most(state.eta, now), words))
+
+
+def _foretold(eta: Eta, now: datetime) -> str:
+    """Return what the run has foretold, empty where it has not."""
+    forecast = eta.forecast
+    if forecast is None:
+        return ""
+    if forecast.whole:
+        words = translate("Live", "run: about {time} left, until {clock}")
+    else:
+        words = translate("Live", "area: about {time} left, until {clock}")
+    if eta.pace is None:
+        if forecast.whole:
+            words = translate("Live", "run: about {time} of instrument time left")
+        else:
+            words = translate("Live", "area: about {time} of instrument time left")
+    pace = 1.0 if eta.pace is None else eta.pace
+    time = about(forecast.seconds * pace)
+    if forecast.low < forecast.high:
+        time += f" ({span(forecast.low * pace, forecast.high * pace)})"
+    return words.format(time=time, clock=_clock(now, forecast.seconds * pace))
+
+
+def _at_most(eta: Eta, now: datetime) -> str:
+    if eta.run_most is None:
+        return ""
     if eta.pace is None:
         text = translate("Live", "run: at most {time} of instrument time left")
-        return frame, text.format(time=duration(seconds))
-    end = now.astimezone() + timedelta(seconds=seconds * eta.pace)
-    clock = f"{end:%H:%M}" if end.date() == now.astimezone().date() else f"{end:%a %H:%M}"
-    return frame, words.format(time=duration(seconds * eta.pace), clock=clock)
+        return text.format(time=duration(eta.run_most))
+    left = eta.run_most * eta.pace
+    words = translate("Live", "run: at most {time} left, until {clock}")
+    return words.format(time=duration(left), clock=_clock(now, left))
+
+
+def about(seconds: float) -> str:
+    """Write a time span that is only about right: tens of seconds below ten minutes, then minutes.
+
+    Examples
+    --------
+    >>> about(42.4), about(203.0), about(1230.0), about(4800.0)
+    ('42 s', '3 min 20 s', '20 min', '1 h 20 min')
+    """
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    if seconds < FINE:
+        minutes, rest = divmod(10 * round(seconds / 10), 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def span(low: float, high: float) -> str:
+    """Write from when to when something lies, s, as short as it can be said.
+
+    Examples
+    --------
+    >>> span(20.0, 42.4), span(168.0, 203.0), span(1100.0, 1300.0), span(3300.0, 6600.0)
+    ('20 - 42 s', '2:50 - 3:20 min', '18 - 22 min', '0:55 - 1:50 h')
+    """
+    if high < 59.5:
+        return f"{low:.0f} - {high:.0f} s"
+    if FINE <= high < 3570:
+        return f"{low / 60:.0f} - {high / 60:.0f} min"
+    unit, step, word = (1, 10, "min") if high < FINE else (60, 1, "h")
+    ends = [step * round(seconds / unit / step) for seconds in (low, high)]
+    return " - ".join(f"{end // 60}:{end % 60:02d}" for end in ends) + f" {word}"
+
+
+def _clock(now: datetime, seconds: float) -> str:
+    end = now.astimezone() + timedelta(seconds=seconds)
+    return f"{end:%H:%M}" if end.date() == now.astimezone().date() else f"{end:%a %H:%M}"
 
 
 def _left(seconds: float, pace: float | None) -> str:

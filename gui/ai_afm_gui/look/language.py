@@ -8,6 +8,22 @@ FOLDER = Path(__file__).parent.parent / "translations"
 SOURCE = "en"
 
 
+def in_language(language: str, context: str, text: str) -> str:
+    """Return a text in another language than that of the window, in English where it has none.
+
+    Parameters
+    ----------
+    language
+        As of `use_language`.
+    context, text
+        Under which the text was translated.
+    """
+    other = QTranslator()
+    if language == SOURCE or not other.load(str(FOLDER / f"ai_afm_{language}.qm")):
+        return text
+    return other.translate(context, text) or text
+
+
 def use_language(app: QCoreApplication, language: str) -> bool:
     """Install the translations of a language; return whether all texts were found.
 

@@ -22,6 +22,23 @@ _WIDE = (Role.OVERVIEW, Role.RASTER)
 
 
 @dataclass(frozen=True, slots=True)
+class FrameName:
+    """Which frame of a run, and what a model saw in it.
+
+    Parameters
+    ----------
+    kind, number
+        "scan" or "map", and which.
+    segmentation
+        Name of its segmentation's file, empty without one.
+    """
+
+    kind: str
+    number: int
+    segmentation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunLine:
     """A run in the list.
 
@@ -41,6 +58,8 @@ class RunLine:
         How it ended in its own word, `LIVE`, or `BROKEN` where nobody runs it and it has no end.
     wide
         Name of the segmentation of its widest frame, empty without one.
+    picture
+        The frame that stands for the run: the widest one, else the last, `None` without any.
     walls
         Domain walls in that frame, m; `None` while nobody has measured them or can.
     fault
@@ -56,6 +75,7 @@ class RunLine:
     faults: int = 0
     state: str = ""
     wide: str = ""
+    picture: FrameName | None = None
     walls: float | None = None
     fault: str = ""
 
@@ -99,6 +119,9 @@ def run_line(folder: Path) -> RunLine:
             started = journal.rows("run_started")
             ended = journal.rows("run_finished")
             line = _counted(RunLine(folder, sample=sample), journal.rows("observed"))
+            if line.picture is None:  # a first frame that broke off, or goes on
+                last = [int(row.payload["scan"]) for row in journal.rows("scan_started")][-1:]
+                line = replace(line, picture=FrameName("scan", last[0]) if last else None)
             line = replace(line, faults=len(journal.rows("fault")))
     except (AfmError, OSError, KeyError, ValueError) as exc:
         return RunLine(folder, state=translate("Nights", "unreadable"), fault=str(exc))
@@ -110,21 +133,25 @@ def _counted(line: RunLine, observed: list[Row]) -> RunLine:
     scans = probes = 0
     spent = 0.0
     wide = ""
+    widest = newest = None
     for row in observed:
         told = row.payload
         spent += float(told["seconds"])
         scans += "scan" in told
         probes += "probe" in told
+        name = str((told["notes"] or {}).get("segmentation") or "")
+        kind = "map" if "map" in told else "scan" if "scan" in told else ""
+        frame = FrameName(kind, int(told[kind]), name) if kind else None
+        newest = frame or newest
         if "map" in told or told["request"].get("role") in _WIDE:
-            name = str((told["notes"] or {}).get("segmentation") or "")
             # the last map shows all that is known of an area; of frames the first one does
             wide = name if "map" in told or not wide else wide
-    return replace(line, scans=scans, probes=probes, spent=spent, wide=wide)
+            widest = frame if "map" in told or widest is None else widest
+    picture = widest or newest
+    return replace(line, scans=scans, probes=probes, spent=spent, wide=wide, picture=picture)
 
 
 def _state(run: RunFolder, started: list[Row], ended: list[Row]) -> str:
-    # asking for the lock takes it for an instant, in which a run could not begin; one that goes on
-    # has its steering file
     if run.steering_file.is_file() and run.is_running:
         return LIVE
     if ended and (not started or ended[-1].sequence > started[-1].sequence):

@@ -14,6 +14,7 @@ import numpy as np
 
 from ai_afm.report.quantity import duration
 from ai_afm.types import Frame, ScanRequest, SlowDirection
+from ai_afm_gui.client.named import role_word, thing_word
 from ai_afm_gui.live.overlay import Line
 from ai_afm_gui.nights.book import Book, Decided, Probed, Shot
 from ai_afm_gui.words import translate
@@ -181,9 +182,9 @@ def _frame(now: Moment) -> str:
     shot = now.shot
     if shot is None:
         return translate("Nights", "nothing was scanned yet")
-    name = f"{shot.kind} {shot.number}"
+    name = f"{thing_word(shot.kind)} {shot.number}"
     if shot.role is not None:
-        name += f", {shot.role.value}"
+        name += f", {role_word(shot.role)}"
     if shot.target:
         name += f" {shot.target}"
     shape = getattr(shot.request, "shape", None)

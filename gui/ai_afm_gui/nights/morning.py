@@ -19,6 +19,7 @@ from ai_afm.store.run_folder import RunFolder
 from ai_afm.store.segmentation_file import read_segmentation
 from ai_afm.survey.walls import extract_network
 from ai_afm.types import Frame, Point, Role, ScanRegion, Spectrum
+from ai_afm_gui.client.named import probe_word, role_word
 from ai_afm_gui.live.overlay import Line, lines_of
 from ai_afm_gui.nights.book import Book, Probed, Shot
 from ai_afm_gui.words import translate
@@ -161,8 +162,8 @@ def facts_of(seen: Morning) -> tuple[tuple[str, str], ...]:
     """Return what a probe says as (name, value with unit)."""
     request = seen.trio.probe.request
     told = [
-        (translate("Nights", "kind"), request.kind.value.replace("_", " ")),
-        (translate("Nights", "on"), "" if request.role is None else request.role.value),
+        (translate("Nights", "kind"), probe_word(request.kind)),
+        (translate("Nights", "on"), "" if request.role is None else role_word(request.role)),
         (translate("Nights", "at"), place(*request.position)),
     ]
     if not seen.trio.probe.finished:

@@ -78,12 +78,18 @@ class MorningPanel(QWidget):
         row = self.probes.currentRow()
         return self.trios[row] if 0 <= row < len(self.trios) else None
 
+    @property
+    def facts(self) -> str:
+        """What the probe says, as rich text."""
+        return self._facts.text()
+
     def recolour(self, tones: Colours) -> None:
         """Take over the colours of a theme."""
         self._tones = tones
         self.before.recolour(tones)
         self.after.recolour(tones)
         self.plot.recolour(tones)
+        self._show_facts()
 
     def tick(self) -> None:
         """Keep the rings where the probes were."""
@@ -124,13 +130,7 @@ class MorningPanel(QWidget):
         self._heads[0].setText(self._head(self.tr("before"), pictures[0]))
         self._heads[1].setText("" if seen is None else seen.trio.name)
         self._heads[2].setText(self._head(self.tr("after"), pictures[1]))
-        facts = () if seen is None else facts_of(seen)
-        quiet = self._tones.quiet
-        self._facts.setText(
-            "&nbsp;&nbsp; ".join(
-                f'<span style="color:{quiet}">{name}</span>&nbsp;{value}' for name, value in facts
-            )
-        )
+        self._show_facts()
         nothing = "" if self.trios else self.tr("No probe was made in this run.")
         self._note.setText(nothing if seen is None else " ".join(seen.problems))
         self._enable()
@@ -146,6 +146,15 @@ class MorningPanel(QWidget):
     def note(self, words: str) -> None:
         """Show what came of something."""
         self._note.setText(words)
+
+    def _show_facts(self) -> None:
+        facts = () if self.seen is None else facts_of(self.seen)
+        quiet = self._tones.quiet
+        self._facts.setText(
+            "&nbsp;&nbsp; ".join(
+                f'<span style="color:{quiet}">{name}</span>&nbsp;{value}' for name, value in facts
+            )
+        )
 
     def _say(self, verdict: Says) -> None:
         trio = self.trio

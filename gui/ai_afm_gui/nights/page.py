@@ -31,6 +31,7 @@ from ai_afm_gui.nights.listing import Signature, signature
 from ai_afm_gui.nights.morning import Morning, Trio, read_morning
 from ai_afm_gui.nights.morning_panel import MorningPanel
 from ai_afm_gui.nights.reading import Read, read_run
+from ai_afm_gui.nights.run_pictures import RunPictures
 from ai_afm_gui.nights.run_table import RunTable
 from ai_afm_gui.nights.shelf import Shelf
 from ai_afm_gui.nights.tables import FiguresTable
@@ -84,7 +85,7 @@ class NightsPage(Page):
         self.tabs = QTabWidget()
         self._title = QLabel()
         self.documents = DocumentsBar(context, launch, show_file)
-        self.shelf = Shelf(clock)
+        self.shelf, self.pictures = Shelf(clock), RunPictures()
         self._books: Latest[Read] = Latest("book")
         self._probes: Latest[Morning] = Latest("probes")
         self._numbers: Latest[tuple[tuple[Figure, ...], str]] = Latest("figures")
@@ -141,6 +142,9 @@ class NightsPage(Page):
             if signature(self.folder) != self._signature:
                 self._books.ask(partial(read_run, self.folder, self.book))
         self._take()
+        made = self.pictures.tick(self.runs.in_sight())
+        if made is not None:
+            self.runs.show_picture(*made)
         self.morning.tick()
         self.travel.tick()
 
@@ -149,7 +153,8 @@ class NightsPage(Page):
         self.documents.shut()
         self.what_if.shut()
         self.travel.shut()
-        for reader in (self.shelf, self._books, self._probes, self._numbers, self._asks):
+        books = (self._books, self._probes, self._numbers, self._asks)
+        for reader in (self.shelf, self.pictures, *books):
             reader.close()
 
     def say(self, probe: int, verdict: Says) -> None:
@@ -321,7 +326,7 @@ class NightsPage(Page):
         split.addWidget(self.runs)
         split.addWidget(below)
         split.setChildrenCollapsible(False)
-        split.setSizes([150, 550])
+        split.setSizes([210, 490])
         split.setStretchFactor(1, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 14, 14, 14)

@@ -2,6 +2,7 @@
 
 from ai_afm.report.quantity import extent
 from ai_afm.types import MapRequest, PathRequest, ProbeRequest, Proposal, ScanRequest, WriteRequest
+from ai_afm_gui.client.named import probe_word, role_word
 from ai_afm_gui.words import translate
 
 
@@ -16,11 +17,10 @@ def request_words(request: Proposal) -> str:
         case PathRequest():
             return translate("Nights", "path of {n} sweeps").format(n=len(request.sweeps))
         case ProbeRequest():
-            kind = request.kind.value.replace("_", " ")
-            return f"{kind} {request.site or ''}".strip()
+            return f"{probe_word(request.kind)} {request.site or ''}".strip()
         case WriteRequest():
             return translate("Nights", "writes")
 
 
 def _role(request: ScanRequest) -> str:
-    return translate("Nights", "frame") if request.role is None else request.role.value
+    return translate("Nights", "frame") if request.role is None else role_word(request.role)

@@ -62,9 +62,13 @@ class Shelf:
     def _ask(self, lab: Path | None, opened: Iterable[Path]) -> None:
         if self._clock() >= self._due:
             self._due = self._clock() + EVERY
-            self._reads.ask(partial(self._lister.look, run_folders(lab, opened)))
+            self._reads.ask(partial(self._look, lab, tuple(opened)))
         elif any(line.wide and line.walls is None for line in self.lines):
             self._reads.ask(partial(self._measured, [line.folder for line in self.lines]))
+
+    def _look(self, lab: Path | None, opened: tuple[Path, ...]) -> tuple[RunLine, ...]:
+        """Look for runs and read what has changed, in the thread."""
+        return self._lister.look(run_folders(lab, opened))
 
     def _measured(self, folders: list[Path]) -> tuple[RunLine, ...] | RunLine:
         """Measure the walls of one more run, in the thread."""

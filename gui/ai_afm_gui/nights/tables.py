@@ -50,14 +50,21 @@ class FiguresTable(QWidget):
         )
 
 
-def comparison_items(found: Comparison, tones: Colours) -> list[QTreeWidgetItem]:
+def quieten(table: QTreeWidget, tones: Colours) -> None:
+    """Give what a run did the quiet colour of a theme, beside what it would have done."""
+    found = (table.topLevelItem(k) for k in range(table.topLevelItemCount()))
+    for item in found:
+        if item is not None:
+            item.setForeground(1, QColor(tones.quiet))
+
+
+def comparison_items(found: Comparison) -> list[QTreeWidgetItem]:
     """Return a row for each decision that would have been another one."""
     items = []
     for row in found.rows:
         if row.same:
             continue
         item = QTreeWidgetItem([str(row.row), row.recorded, row.proposed, row.difference])
-        item.setForeground(1, QColor(tones.quiet))
         for column in range(4):
             item.setToolTip(column, f"{item.text(column)}\n{row.reason}")
         items.append(item)

@@ -13,7 +13,7 @@ from qtpy.QtWidgets import (
 )
 
 from ai_afm_gui.look.tones import Colours
-from ai_afm_gui.nights.tables import comparison_items, plain_table
+from ai_afm_gui.nights.tables import comparison_items, plain_table, quieten
 from ai_afm_gui.nights.what_if import PRESETS, comparison, is_wish
 from ai_afm_gui.teach.answers import failed_words
 from ai_afm_gui.teach.command import Command, Launcher
@@ -60,6 +60,7 @@ class WhatIfPanel(QWidget):
     def recolour(self, tones: Colours) -> None:
         """Take over the colours of a theme."""
         self._tones = tones
+        quieten(self.table, tones)
 
     def show_run(self, run: Path | None) -> None:
         """Ask about another run from now on; a question about the run before is dropped."""
@@ -89,7 +90,8 @@ class WhatIfPanel(QWidget):
         if end.done:
             found = comparison(end.result)
             self.words.setText(found.words)
-            self.table.addTopLevelItems(comparison_items(found, self._tones))
+            self.table.addTopLevelItems(comparison_items(found))
+            quieten(self.table, self._tones)
         elif end.interrupted:
             self.words.setText(self.tr("The question was dropped."))
         else:

@@ -20,7 +20,11 @@ from ai_afm.flywheel.store import FlywheelStore
 from ai_afm.flywheel.strokes import Stroke
 from ai_afm.types import ClassCode, FloatImage
 from ai_afm_gui.review.centrelines import LINES, Centrelines
+from ai_afm_gui.review.clicks import dense, plan
 from ai_afm_gui.review.drawing import Drawing
+from ai_afm_gui.review.eyes import Eyes
+from ai_afm_gui.review.hand import Hand
+from ai_afm_gui.review.hints import likeliest
 from ai_afm_gui.review.person import (
     BUTTON,
     EACH_CM,
@@ -29,14 +33,14 @@ from ai_afm_gui.review.person import (
     MENTAL,
     POINT,
     Person,
-    dense,
-    plan,
 )
 from ai_afm_gui.review.wire import Points
 
 LENGTH = 300
 """Pixels of a wall that is traced."""
 CLICKS = 3
+LOOKS = 3
+"""How often a person goes through the faults of a crop: what went wrong is mended once more."""
 HAND = 0.7
 """Standard deviation of a click, px."""
 
@@ -53,11 +57,20 @@ class AtOnce(Executor):
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A wall that was traced: clicks, and distances of the trace from it, px."""
+    """A wall that was traced: clicks, and all distances of the trace from it and of it, px."""
 
     clicks: int
-    median: float
-    p95: float
+    away: Points
+
+    @property
+    def median(self) -> float:
+        """Of the distances."""
+        return float(np.median(self.away))
+
+    @property
+    def p95(self) -> float:
+        """Of the distances."""
+        return float(np.percentile(self.away, 95))
 
 
 def livewire_accuracy(walls: Path, seed: int = 0, most: int | None = CLICKS) -> dict[str, Any]:
@@ -79,18 +92,21 @@ def livewire_accuracy(walls: Path, seed: int = 0, most: int | None = CLICKS) -> 
     -------
     dict
         `walls`, `clicks_median`, and over the walls: the `median_px` and `p95_px` of the distances
-        (medians), the share of walls of which 95 % are `within_1px` (and 1.5 and 2), both from the
-        trace to the wall and from the wall to the trace.
+        (medians), their 95th percentile over all points of all walls (`p95_pooled_px`), the share
+        of walls of which 95 % are `within_1px` (and 1.5 and 2); all of them both from the trace to
+        the wall and from the wall to the trace.
     """
     rng = np.random.default_rng(seed)
     traced = [_trace(line, wall, rng, most) for line, wall in _walls(walls)]
     p95 = np.array([t.p95 for t in traced])
+    pooled = np.concatenate([t.away for t in traced])
     return {
         "walls": len(traced),
         "clicks_median": float(np.median([t.clicks for t in traced])),
         "clicks_p95": float(np.percentile([t.clicks for t in traced], 95)),
         "median_px": round(float(np.median([t.median for t in traced])), 3),
         "p95_px": round(float(np.median(p95)), 3),
+        "p95_pooled_px": round(float(np.percentile(pooled, 95)), 3),
         "within_1px": round(float(np.mean(p95 <= 1)), 3),
         "within_1.5px": round(float(np.mean(p95 <= 1.5)), 3),
         "within_2px": round(float(np.mean(p95 <= 2)), 3),
@@ -122,7 +138,7 @@ def _trace(line: FloatImage, wall: Points, rng: np.random.Generator, most: int |
     made.finish()
     drawn = dense(np.array(strokes[0].points))
     away = np.concatenate([cKDTree(dense(wall)).query(drawn)[0], cKDTree(drawn).query(wall)[0]])
-    return Traced(len(places), float(np.median(away)), float(np.percentile(away, 95)))
+    return Traced(len(places), np.asarray(away))
 
 
 def _hand(point: Points, rng: np.random.Generator) -> tuple[float, float]:
@@ -134,7 +150,8 @@ def annotator_seconds(folder: Path, most: int = 60) -> dict[str, Any]:
     """Correct crops of the queue with the tools, and tell how long that takes.
 
     Faults are what `flywheel.annotator` takes for worth a stroke: lines of 6 px and more that lie
-    more than 3 px beside the truth, are missing, or have a wrong class.
+    more than 3 px beside the truth, are missing, or have a wrong class. The person knows the truth,
+    sees hints, keeps the tool of the crop before, and has a hand that does not tremble.
 
     Parameters
     ----------
@@ -150,12 +167,20 @@ def annotator_seconds(folder: Path, most: int = 60) -> dict[str, Any]:
         before and after, in all crops together.
     """
     rng = np.random.default_rng(0)
-    times, gestures, before, after = [], [], 0, 0
+    times, gestures, before, after, tool = [], [], 0, 0, Hand.WIRE
     for made, truth in _crops(folder, most):
-        person = Person(made)
+        person = Person(made, Eyes(truth))
+        # both stay as they were for the crop before
+        made.show_hints(True)
+        made.choose(tool)
         before += _pixels(_faults(made.editor.label, truth, rng))
-        person.sweep(truth)
-        _correct(person, _faults(made.editor.label, truth, rng))
+        person.sweep()
+        for _ in range(LOOKS):
+            faults, done = _faults(made.editor.label, truth, rng), person.gestures
+            _correct(person, faults)
+            if person.gestures == done:
+                break
+        tool = made.tool
         person.seconds += KEY  # Space
         after += _pixels(_faults(made.editor.label, truth, rng))
         times.append(person.seconds)
@@ -207,7 +232,8 @@ def _crops(folder: Path, most: int) -> Iterator[tuple[Drawing, Label]]:
             label = store.before(Draft(item.place, nothing, "", 0.0, prediction=prediction.id))
             seen = store.segmentation(prediction).segmentation
             line = window.of(seen.probability_of(*(int(c) for c in LINES)))
-            made = Drawing(label, np.ascontiguousarray(line), AtOnce().submit)
+            line = np.ascontiguousarray(line)
+            made = Drawing(label, line, AtOnce().submit, (), likeliest(seen, window))
             yield made, np.ascontiguousarray(window.of(truths[item.place.frame]))
 
 

@@ -52,6 +52,7 @@ class BenchView(QWidget):
         self._tones: Colours | None = None
         self._version = 0
         self._lay_out()
+        self._picking()
         self._history()
         for canvas in (self.canvas, self.beside):
             canvas.looked.connect(self._look_alike)
@@ -59,6 +60,7 @@ class BenchView(QWidget):
         self.panel.channel_chosen.connect(self.show_channel)
         self.panel.version_chosen.connect(self.show_version)
         self.panel.opacity_chosen.connect(self._set_opacity)
+        self.panel.hints_flipped.connect(lambda: self._do(Action.HINTS))
         self.beside.hide()
 
     def _lay_out(self) -> None:
@@ -118,6 +120,14 @@ class BenchView(QWidget):
         self.accept.setObjectName("primary")
         row.addWidget(self.accept)
         return foot
+
+    def _picking(self) -> None:
+        """Put what picks many lines at once below the tool that picks one."""
+        for action, word in (
+            (Action.PICK_ALL, self.tr("Pick all")),
+            (Action.PICK_ALIKE, self.tr("Pick alike")),
+        ):
+            self.tools.add_pick(self._keyed(action, word))
 
     def _history(self) -> None:
         """Put what goes back, forth and on below the tools."""
@@ -223,6 +233,7 @@ class BenchView(QWidget):
         self.tools.show_tool(drawing.tool, drawing.size)
         fills = drawing.tool.value == "fill"
         self.panel.show_class(drawing.fill_code if fills else drawing.code)
+        self.panel.hints.setChecked(drawing.picking.shows_hints)
         self.undo.setEnabled(drawing.editor.undos > 0 or drawing.trace is not None)
         self.redo.setEnabled(drawing.editor.redos > 0)
         self.canvas.follow()

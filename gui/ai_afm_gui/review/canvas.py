@@ -25,6 +25,7 @@ from ai_afm_gui.review.camera import Camera, fitted
 from ai_afm_gui.review.centrelines import Centrelines
 from ai_afm_gui.review.drawing import Drawing
 from ai_afm_gui.review.hand import Hand
+from ai_afm_gui.review.hint_layer import paint_hints
 from ai_afm_gui.review.preview_layer import PreviewLayer
 
 ZOOM = 1.2
@@ -179,6 +180,9 @@ class Canvas(QWidget):
             if lines is not None:
                 ratio = self.devicePixelRatioF()
                 layers.paint_lines(painter, lines, camera, area, ratio)
+            if self.drawing is not None and opacity > 0:
+                hints = self.drawing.picking.shown_hints()
+                paint_hints(painter, hints, camera, area, self.devicePixelRatioF())
         painter.end()
 
     def _mend_ground(self, box: Box) -> None:

@@ -22,6 +22,7 @@ from ai_afm.flywheel.store import FlywheelStore
 from ai_afm.types import FloatImage, ScanRegion
 from ai_afm_gui.review.centrelines import LINES
 from ai_afm_gui.review.drawing import Drawing
+from ai_afm_gui.review.hints import likeliest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +178,7 @@ class Desk:
             prediction.model,
             line,
             tuple(self._versions(item.place, prediction)),
-            Drawing(session.before, line, self._submit, strokes),
+            Drawing(session.before, line, self._submit, strokes, likeliest(seen, window)),
             len(strokes),
         )
 

@@ -16,8 +16,10 @@ from ai_afm_gui.review.box import Box
 from ai_afm_gui.review.centrelines import LINES, Centrelines, Segment
 from ai_afm_gui.review.editor import REDO, UNDO, Editor
 from ai_afm_gui.review.hand import Hand, Preview
+from ai_afm_gui.review.hints import Hints
 from ai_afm_gui.review.line_tools import LINE_WIDTH, Point
 from ai_afm_gui.review.lining import Lining
+from ai_afm_gui.review.picking import Picking
 from ai_afm_gui.review.trace import Submit, Trace
 from ai_afm_gui.review.wire import LiveWire
 
@@ -40,10 +42,18 @@ class Drawing:
         Lets a thread do something; at once, in a test.
     strokes
         What was journaled before.
+    codes
+        (lines, pixels) uint8: the class that the model gives most to a line there; `None` where
+        nobody knows, then hints have the commonest class of the label.
     """
 
     def __init__(
-        self, before: Label, line: FloatImage, submit: Submit, strokes: Iterable[Stroke] = ()
+        self,
+        before: Label,
+        line: FloatImage,
+        submit: Submit,
+        strokes: Iterable[Stroke] = (),
+        codes: Label | None = None,
     ) -> None:
         self.editor = Editor(before, strokes)
         self.wire = LiveWire(line)
@@ -52,7 +62,9 @@ class Drawing:
         self.tool, self.code = Hand.WIRE, _commonest(self.editor.label)
         self.sizes = {Hand.BRUSH: LINE_WIDTH, Hand.ERASER: 3 * LINE_WIDTH}
         self.fill_code = int(ClassCode.IGNORE)
-        self.picked: tuple[Segment, ...] = ()
+        if codes is None:
+            codes = np.full(before.shape, self.code, np.uint8)
+        self.picking = Picking(self.lining, Hints(line, codes))
         self.trace: Trace | None = None
         self.strokes = 0
         self.drawn = self.moved = 0
@@ -61,6 +73,11 @@ class Drawing:
         self._last: Point | None = None
         self._pointer: Point = (0.0, 0.0)
         self._shift = False
+
+    @property
+    def picked(self) -> tuple[Segment, ...]:
+        """Lines and hints that are picked."""
+        return self.picking.all
 
     @property
     def size(self) -> int:
@@ -136,21 +153,17 @@ class Drawing:
             )
         else:
             span = max(np.hypot(p[0] - start[0], p[1] - start[1]) for p in drag)
-            lines = self.lining.fresh()
             if span <= CLICK:
-                one = lines.nearest(start, reach)
-                found = [] if one is None else [one]
+                self.picking.click(start, reach, more=shift)
             else:
-                found = line_tools.in_lasso(lines, np.array(drag, float))
-            self.picked = (*self.picked, *found) if shift else tuple(found)
+                self.picking.lasso(np.array(drag, float), more=shift)
 
     def double(self, point: Point) -> None:
         """Finish a trace; pick all that hangs together with a line."""
         if self.trace is not None:
             self.finish()
         elif self.tool is Hand.SELECT:
-            one = self.lining.fresh().nearest(point, PICK)
-            self.picked = () if one is None else tuple(self.lines.piece_of(one))
+            self.picking.piece(point, PICK)
             self.moved += 1
 
     def _anchor(self, point: Point, *, straight: bool) -> None:
@@ -171,7 +184,19 @@ class Drawing:
             return
         trace, self.trace = self.trace, None
         trace.wait()
-        self._commit(trace.stroke(self.code))
+        stroke = trace.stroke(self.code)
+        if stroke is not None:
+            self._commit(line_tools.along(self.editor.label, self.lining.fresh(), stroke))
+        self.moved += 1
+
+    def confirm(self) -> None:
+        """Finish a trace; else draw the hints that are picked, as what the model takes them for."""
+        code = self.picking.likeliest()
+        if self.trace is not None:
+            self.finish()
+        elif code is not None:
+            self.picking.lines = ()
+            self._rename(code)
         self.moved += 1
 
     def escape(self) -> bool:
@@ -181,7 +206,7 @@ class Drawing:
             self.trace, self._drag = None, None
             self._touch(self.editor.cancel())
         else:
-            self.picked = ()
+            self.picking.clear()
         self.moved += 1
         return had
 
@@ -199,7 +224,7 @@ class Drawing:
             self.escape()
         self.tool = tool
         if tool is not Hand.SELECT:
-            self.picked = ()
+            self.picking.clear()
         self.moved += 1
 
     def choose_class(self, code: int) -> None:
@@ -218,14 +243,29 @@ class Drawing:
             self._one_anchor_back(self.trace)
         elif self.picked:
             self._rename(int(ClassCode.BACKGROUND))
-            self.picked = ()
         self.moved += 1
 
     def pick_shorter(self, length: float, pitch: tuple[float, float]) -> int:
         """Pick all lines that are shorter than `length`, m; return how many."""
         self.choose(Hand.SELECT)
-        self.picked = tuple(self.lining.fresh().shorter(length, pitch))
+        return self.picking.shorter(length, pitch)
+
+    def pick_all(self) -> int:
+        """Pick all lines; return how many."""
+        self.choose(Hand.SELECT)
+        self.picking.every()
         return len(self.picked)
+
+    def pick_alike(self) -> int:
+        """Pick all lines of the classes that are picked, or of the chosen one; return how many."""
+        self.choose(Hand.SELECT)
+        self.picking.alike(self.code)
+        return len(self.picked)
+
+    def show_hints(self, on: bool) -> None:
+        """Show what the model half sees, or hide it."""
+        self.picking.show_hints(on)
+        self.moved += 1
 
     def resize(self, steps: int) -> None:
         """Make the brush or the eraser larger or smaller, by a fifth each step."""
@@ -282,10 +322,8 @@ class Drawing:
         self.moved += 1
 
     def _rename(self, code: int) -> None:
-        picked = self.picked
-        stroke = line_tools.renamed(self.editor.label, self.lining.fresh(), picked, code)
-        self._commit(stroke)
-        self.picked = ()
+        self._commit(self.picking.stroke(self.editor.label, code))
+        self.picking.clear()
 
     def _commit(self, stroke: Stroke | None) -> None:
         box = None if stroke is None else self.editor.apply(stroke)
@@ -300,7 +338,7 @@ class Drawing:
 
     def _history(self, box: Box | None, stroke: Stroke) -> None:
         if box is not None:
-            self.picked = ()
+            self.picking.clear()
             self._touch(box)
             self._done(stroke)
 

@@ -30,6 +30,9 @@ class Action(StrEnum):
     CHANNEL = "channel"
     COMPARE = "compare"
     DISAGREEMENT = "disagreement"
+    PICK_ALL = "pick all"
+    PICK_ALIKE = "pick alike"
+    HINTS = "hints"
     DELETE = "delete"
     ACCEPT = "accept"
     REJECT = "reject"
@@ -112,6 +115,15 @@ def bindings() -> tuple[Binding, ...]:
             Group.DRAW,
         ),
         Binding(
+            Action.PICK_ALL, ("Ctrl+A",), translate("ReviewKeys", "Pick all lines"), Group.DRAW
+        ),
+        Binding(
+            Action.PICK_ALIKE,
+            ("A",),
+            translate("ReviewKeys", "Pick all lines of the same class"),
+            Group.DRAW,
+        ),
+        Binding(
             Action.DELETE,
             ("Del", "Backspace"),
             translate("ReviewKeys", "Delete picked lines; last anchor"),
@@ -120,7 +132,7 @@ def bindings() -> tuple[Binding, ...]:
         Binding(
             Action.FINISH,
             ("Return", "Enter"),
-            translate("ReviewKeys", "Finish the trace"),
+            translate("ReviewKeys", "Finish the trace; draw picked hints"),
             Group.DRAW,
         ),
         Binding(Action.ESCAPE, ("Esc",), translate("ReviewKeys", "End what has begun"), Group.DRAW),
@@ -156,6 +168,12 @@ def bindings() -> tuple[Binding, ...]:
             translate("ReviewKeys", "Opacity of the lines"),
             Group.LOOK,
             held=True,
+        ),
+        Binding(
+            Action.HINTS,
+            ("H",),
+            translate("ReviewKeys", "Hints: what the model half sees"),
+            Group.LOOK,
         ),
         Binding(Action.CHANNEL, ("C",), translate("ReviewKeys", "Next channel"), Group.LOOK),
         Binding(

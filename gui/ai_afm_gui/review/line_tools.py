@@ -1,14 +1,12 @@
 """What single clicks do to lines: bridge, cut, fill, rename, delete. Label and place to stroke."""
 
-from collections.abc import Iterable
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from skimage.graph import MCP_Geometric
 
 from ai_afm.flywheel.records import Label
-from ai_afm.flywheel.strokes import Stroke, Tool, runs_of
+from ai_afm.flywheel.strokes import Stroke, Tool, draw_line, runs_of
 from ai_afm.types import ClassCode, FloatImage
 from ai_afm_gui.review.centrelines import LINES, Centrelines, Segment
 from ai_afm_gui.review.wire import course
@@ -19,6 +17,8 @@ GAP = 48.0
 """Widest gap that one click bridges, px."""
 _AROUND = 16
 """Pixels around the two ends of a gap in which a bridge may run."""
+_RIM = 3.0
+"""Pixels beside a traced line in which the rim of the line below it lies."""
 _NEAR = 10.0
 """Pixels between where a drag begins or ends and the line that is meant."""
 
@@ -133,12 +133,30 @@ def fill(label: Label, point: Point, code: int) -> Stroke | None:
     return Stroke(Tool.PIXELS, new, runs=runs_of(area))
 
 
-def renamed(
-    label: Label, lines: Centrelines, segments: Iterable[Segment], code: int
-) -> Stroke | None:
-    """Return what gives whole lines another class; 0 deletes them."""
-    mask = lines.pixels_of(label, segments) & (label != code)
-    return Stroke(Tool.PIXELS, code, runs=runs_of(mask)) if mask.any() else None
+def along(label: Label, lines: Centrelines, traced: Stroke) -> Stroke:
+    """Return a traced line that takes over, to its rim, the line of another class below it.
+
+    Lines are often wider than what is traced. Slivers of the old class would stay on both sides;
+    lines that are only crossed keep theirs.
+    """
+    drawn = np.zeros(label.shape, np.uint8)
+    draw_line(drawn, np.array(traced.points, float), traced.width, 1)
+    others = np.isin(label, [int(c) for c in LINES if c != traced.code]) & (drawn == 0)
+    if not others.any():
+        return traced
+    away = cv2.distanceTransform(1 - np.minimum(drawn, 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    skeleton = (lines.skeleton > 0) & (lines.skeleton != traced.code)
+    if not skeleton.any():
+        return traced
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~skeleton).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    below = np.zeros(int(nearest.max()) + 1, bool)
+    below[nearest[skeleton]] = (drawn > 0)[skeleton]
+    taken = others & (away <= _RIM) & below[nearest]
+    if not taken.any():
+        return traced
+    return Stroke(Tool.PIXELS, traced.code, runs=runs_of((drawn > 0) | taken))
 
 
 def in_lasso(lines: Centrelines, ring: NDArray[np.float64]) -> list[Segment]:

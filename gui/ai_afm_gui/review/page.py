@@ -203,7 +203,10 @@ class ReviewPage(Page):
         return {
             Action.UNDO: drawing.undo,
             Action.REDO: drawing.redo,
-            Action.FINISH: drawing.finish,
+            Action.FINISH: drawing.confirm,
+            Action.PICK_ALL: lambda: self._say_picked(drawing.pick_all()),
+            Action.PICK_ALIKE: lambda: self._say_picked(drawing.pick_alike()),
+            Action.HINTS: self._flip_hints,
             Action.DELETE: drawing.delete,
             Action.ESCAPE: self._escape,
             Action.SMALLER: lambda: drawing.resize(-1),
@@ -243,12 +246,19 @@ class ReviewPage(Page):
     def _pick_shorter(self, length: float) -> None:
         drawing, crop = self._drawing(), self.bench.crop
         if drawing is not None and crop is not None:
-            count = drawing.pick_shorter(length, crop.pitch)
-            self.bench.say(
-                self.tr("{count} lines are picked; Delete removes them.").format(count=count)
-            )
+            self._say_picked(drawing.pick_shorter(length, crop.pitch))
             self._worked()
             self.bench.canvas.setFocus()
+
+    def _say_picked(self, count: int) -> None:
+        text = self.tr("{count} lines are picked: a class key renames, Delete removes them.")
+        self.bench.say(text.format(count=count))
+
+    def _flip_hints(self) -> None:
+        drawing = self._drawing()
+        if drawing is not None:
+            drawing.show_hints(not drawing.picking.shows_hints)
+            self.bench.canvas.refresh()
 
     def _next_disagreement(self) -> None:
         """Go to the place where label and models differ most, of those not looked at yet."""
@@ -289,6 +299,7 @@ class ReviewPage(Page):
                 # whoever chose a tool wants it for the next crop, too
                 crop.drawing.tool = self.bench.crop.drawing.tool
                 crop.drawing.sizes = self.bench.crop.drawing.sizes
+                crop.drawing.show_hints(self.bench.crop.drawing.picking.shows_hints)
             self._stack.setCurrentWidget(self.bench)
             self.bench.show_crop(crop)
             self._greet(crop.restored)

@@ -43,6 +43,7 @@ class SidePanel(QScrollArea):
     version_chosen = Signal(int)
     """Number of the version that is shown beside, 0 for none."""
     opacity_chosen = Signal(float)
+    hints_flipped = Signal()
     shorter_wanted = Signal(float)
     """m"""
 
@@ -117,6 +118,14 @@ class SidePanel(QScrollArea):
             sign = QLabel(key)
             sign.setObjectName("quiet")
             grid.addWidget(sign, n, 2)
+        self.hints = keyed_button(self.tr("Hints"), keys[Action.HINTS])
+        self.hints.setCheckable(True)
+        self.hints.setMinimumHeight(29)
+        self.hints.setToolTip(
+            self.tr("What the model half sees, dashed: pick it, then Enter or a class key draws it")
+        )
+        self.hints.clicked.connect(lambda *_: self.hints_flipped.emit())
+        grid.addWidget(self.hints, len(rows), 0, 1, 3)
         for box in (self.channel, self.version):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon

@@ -91,6 +91,10 @@ class ToolColumn(QFrame):
             self._group.addButton(button)
             self._buttons[hand] = button
             column.addWidget(button)
+        self._picks = QVBoxLayout()
+        self._picks.setContentsMargins(14, 0, 0, 0)
+        self._picks.setSpacing(5)
+        column.addLayout(self._picks)
         column.addSpacing(8)
         column.addLayout(self._size_row(keys))
         self.hint = QLabel()
@@ -116,6 +120,11 @@ class ToolColumn(QFrame):
             button.clicked.connect(lambda _=False, s=steps: self.resized.emit(s))
             row.addWidget(button, 1, n)
         return row
+
+    def add_pick(self, button: QToolButton) -> None:
+        """Put a button below the tool that picks, set in."""
+        button.setMinimumHeight(28)
+        self._picks.addWidget(button)
 
     def add_below(self, button: QToolButton) -> None:
         """Put a button at the lower end."""

@@ -10,6 +10,7 @@ from qtpy.QtGui import QAction, QActionGroup, QKeySequence
 from qtpy.QtWidgets import QMenu, QMenuBar, QMessageBox
 
 from ai_afm import __version__
+from ai_afm_gui.look.language import in_language
 from ai_afm_gui.shell.log import log_file
 from ai_afm_gui.shell.options import LANGUAGES
 
@@ -112,11 +113,11 @@ class Menus:
 
     def _choose_language(self, code: str) -> None:
         self._window.memory.language = code
-        self._window.context.said.emit(
-            self.tr("The window speaks {language} from its next start.").format(
-                language=NAMES[code]
-            )
-        )
+        said = self.tr("The window speaks {language} from its next start.")
+        # who chooses a language may not read the one that the window speaks now
+        own = in_language(code, "Menus", "The window speaks {language} from its next start.")
+        words = [text.format(language=NAMES[code]) for text in dict.fromkeys((own, said))]
+        QMessageBox.information(self._window, self.tr("Language"), "\n\n".join(words))
 
     def _flip_theme(self) -> None:
         self._window.use_dark(self._dark.isChecked())

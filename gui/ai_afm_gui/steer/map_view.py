@@ -43,7 +43,7 @@ class MapView(QWidget):
         self.canvas = MapCanvas(colours(dark=context.dark))
         self._thumbnails = Thumbnails()
         self._legend = Legend(colours(dark=context.dark))
-        self._answer = QLabel()
+        self._answer, self._good = QLabel(), True
         self._strip = self._made_strip()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -131,6 +131,7 @@ class MapView(QWidget):
             tones = colours(dark=self._context.dark)
             self.canvas.use(tones)
             self._legend.use(tones)
+            self._colour_answer()
         super().changeEvent(event)
 
     def _control_region_reach(self) -> None:
@@ -214,7 +215,11 @@ class MapView(QWidget):
         self._edited(None)
 
     def _say(self, text: str, *, good: bool) -> None:
-        tones = colours(dark=self._context.dark)
-        self._answer.setStyleSheet(f"color: {tones.text if good else tones.bad};")
+        self._good = good
+        self._colour_answer()
         self._answer.setText(text)
         self._answer.setVisible(bool(text))
+
+    def _colour_answer(self) -> None:
+        tones = colours(dark=self._context.dark)
+        self._answer.setStyleSheet(f"color: {tones.text if self._good else tones.bad};")

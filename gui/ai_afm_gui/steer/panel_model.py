@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ai_afm.types import Authority
 from ai_afm_gui.client import Decision, Level, Phase, RunState
+from ai_afm_gui.client.named import ending_words
 from ai_afm_gui.steer.map_model import OVER, awaited
 
 LEVELS = {
@@ -79,7 +80,7 @@ def console(state: RunState, *, taken: bool) -> Console:
         may=frozenset(may),
         needs_control=not (taken or over),
         starter=state.facts.operator,
-        outcome=state.outcome,
+        outcome=ending_words(state.outcome),
     )
 
 

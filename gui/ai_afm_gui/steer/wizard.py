@@ -320,6 +320,7 @@ class RunWizard(QWidget):
         """Follow the theme."""
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self.map.use(colours(dark=self._context.dark))
+            self._show_values(self.plan.problems())
             self._show_obstacle()
         super().changeEvent(event)
 

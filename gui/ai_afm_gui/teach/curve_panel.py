@@ -86,8 +86,13 @@ class CurvePanel(QWidget):
         self._hint.setText(hint)
         planned, course = doing.planned, doing.course
         whole = 1 if planned is None else planned.steps
-        self._bar.setRange(0, 0 if training and not course.losses else whole)
-        self._bar.setValue(min(course.step, whole))
+        far = doing.headway
+        if training and not course.losses and far is not None:
+            self._bar.setRange(0, far.whole)
+            self._bar.setValue(far.done)
+        else:
+            self._bar.setRange(0, 0 if training and not course.losses else whole)
+            self._bar.setValue(min(course.step, whole))
         self._bar.setVisible(training)
         if before is None or before.course is not course:
             self._points.setData(np.array(course.steps, float), np.array(course.losses, float))

@@ -17,9 +17,11 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
+from ai_afm.flywheel.model_records import ModelState
 from ai_afm_gui.look.tones import Colours
 from ai_afm_gui.teach.lab_books import Books
 from ai_afm_gui.teach.model_lines import ModelLine
+from ai_afm_gui.teach.named import state_word
 from ai_afm_gui.teach.promotion import promotion, way_back
 from ai_afm_gui.teach.verdict import Branch, tree_of
 
@@ -196,8 +198,8 @@ class ModelsPanel(QFrame):
 
 def _state(line: ModelLine, ships: str) -> str:
     if line.state is not None:
-        return line.state.value
-    return "active" if line.active else ships
+        return state_word(line.state)
+    return state_word(ModelState.ACTIVE) if line.active else ships
 
 
 def _all_items(tree: QTreeWidget) -> Iterable[QTreeWidgetItem]:

@@ -7,6 +7,7 @@ from qtpy.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from ai_afm.flywheel.datasets.manifest import Kind
 from ai_afm_gui.teach.lab_books import Books
+from ai_afm_gui.teach.named import state_word
 
 
 class _Table(QTreeWidget):
@@ -97,7 +98,7 @@ class HistoryTable(_Table):
             [
                 _clock(c.added),
                 c.model,
-                c.state.value,
+                state_word(c.state),
                 c.reason,
                 c.who,
                 "" if c.gate is None else str(c.gate),

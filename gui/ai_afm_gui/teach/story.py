@@ -10,6 +10,7 @@ from ai_afm.flywheel.datasets.manifest import Kind
 from ai_afm.flywheel.model_records import GateReport, ModelState
 from ai_afm.report.quantity import duration, quantity
 from ai_afm_gui.teach.course import Course, Planned
+from ai_afm_gui.teach.headway import Headway, read_headway, words_of
 from ai_afm_gui.teach.lab_books import Books, DatasetLine
 from ai_afm_gui.teach.model_lines import ModelLine
 from ai_afm_gui.words import translate
@@ -72,6 +73,11 @@ class Doing:
     def is_training(self) -> bool:
         """Whether a training is under way, here or elsewhere."""
         return self.busy == "train" or self.is_elsewhere
+
+    @property
+    def headway(self) -> Headway | None:
+        """How far it is with what it counts, `None` where it counts nothing now."""
+        return read_headway(self.said) if self.busy else None
 
     @property
     def is_resumable(self) -> bool:
@@ -145,7 +151,7 @@ def _teach(books: Books, doing: Doing) -> Step:
         return Step(title, share, translate("Teach", "steps"), _pace(doing))
     if doing.is_training:
         words = translate("Teach", "steps; it makes ready")
-        return Step(title, "0", words, doing.said)
+        return Step(title, "0", words, words_of(doing.said))
     why_not = _busy(doing)
     if newest_training_set(books) is None:
         why_not = why_not or translate("Teach", "freeze a training set first")
@@ -173,10 +179,10 @@ def _pace(doing: Doing) -> str:
             run=doing.course.waits_for
         )
     if not doing.course.losses:
-        return _before_the_first_step()
+        return _before_the_first_step(doing)
     if doing.left is None:
         elsewhere = translate("Teach", "Another process trains.")
-        return elsewhere if doing.is_elsewhere else doing.said
+        return elsewhere if doing.is_elsewhere else words_of(doing.said)
     return translate("Teach", "{time} to go").format(time=duration(doing.left))
 
 
@@ -189,7 +195,9 @@ def _judge(books: Books, doing: Doing) -> Step:
         return Step(title, translate("Teach", "no"), words)
     if doing.busy == "gate":
         words = translate("Teach", "the gate compares it with the active model")
-        return Step(title, "...", words, model.model)
+        far = doing.headway
+        figure = "..." if far is None else f"{100 * far.done // far.whole} %"
+        return Step(title, figure, words, words_of(doing.said) or model.model)
     report = books.report(model.model)
     if report is None:
         return Step(title, "?", translate("Teach", "nobody has judged it"), model.model, action,
@@ -262,9 +270,9 @@ def _course_words(doing: Doing, planned: Planned) -> str:
     if course.waits_for:
         return _pace(doing)
     if not course.begun or planned.done:
-        return doing.said or translate("Teach", "It makes ready.")
+        return words_of(doing.said) or translate("Teach", "It makes ready.")
     if not course.losses:
-        return _before_the_first_step()
+        return _before_the_first_step(doing)
     words = translate("Teach", "Step {n} of {all}, loss {loss}").format(
         n=course.step, all=planned.steps, loss=f"{course.losses[-1]:.3f}"
     )
@@ -273,7 +281,8 @@ def _course_words(doing: Doing, planned: Planned) -> str:
     return words
 
 
-def _before_the_first_step() -> str:
-    return translate(
+def _before_the_first_step(doing: Doing) -> str:
+    words = translate(
         "Teach", "It makes the simulated material to be replayed; a lab's first round takes longer."
     )
+    return words if doing.headway is None else f"{words} {doing.headway.words}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ai_afm.flywheel.model_records import GateReport
+from ai_afm_gui.teach.named import rule_word, unit_word
 from ai_afm_gui.words import translate
 
 _SLICE, _OWN = "golden slice", "own material"
@@ -146,12 +147,12 @@ def _row(finding: Mapping[str, Any]) -> RuleRow:
         None: translate("Teach", "too little to tell"),
     }
     return RuleRow(
-        rule,
+        rule_word(rule),
         where.rpartition(_BELOW)[2] or translate("Teach", "the whole model"),
         where.count(_BELOW),
         value,
         limit,
-        unit,
+        unit_word(unit),
         interval,
         words[holds],
         holds,

@@ -11,10 +11,10 @@ from ai_afm.run import run
 from ai_afm.testing.glimpses import InProcessGlimpses
 
 
-def main(folder, acks):
+def main(folder, acks, speed):
     service.load_model = lambda name, search: Steep()
     service.SegmenterProcess = lambda model, threads, out, models: InProcessGlimpses(Steep(), out)
-    settings = config(instrument={"clock": "accelerated", "acceleration": 25.0})
+    settings = config(instrument={"clock": "accelerated", "acceleration": speed})
     made = service.create_run(folder, settings)
     with service.open_session(made, None, acks) as opened, closing(run(opened)) as happening:
         for _ in happening:
@@ -22,4 +22,4 @@ def main(folder, acks):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), float(*sys.argv[3:4] or [25.0]))

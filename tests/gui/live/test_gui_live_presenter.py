@@ -16,7 +16,7 @@ from ai_afm.types import (
     ScanRegion,
     SlowDirection,
 )
-from ai_afm_gui.client import Decision, Entry, Eta, Facts, Live, Phase, RunState
+from ai_afm_gui.client import Basis, Decision, Entry, Eta, Facts, Forecast, Live, Phase, RunState
 from ai_afm_gui.live import presenter
 
 NOW = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
@@ -62,6 +62,33 @@ def test_without_a_pace_the_time_is_the_instruments(state):
     frame_text, run_text = presenter.progress(timeless, NOW)
     assert frame_text.endswith("20 s of instrument time left")
     assert run_text == "run: at most 50 min 00 s of instrument time left"
+
+
+def test_what_a_policy_has_foretold_is_told_with_its_range(state):
+    hour = Forecast(4800.0, 3300.0, 6600.0, Basis.POLICY, whole=True)
+    told = replace(state, eta=Eta(20.0, 9000.0, hour, 1.0))
+    text = presenter.progress(told, NOW)[1]
+    assert text.startswith("run: about 1 h 20 min (0:55 - 1:50 h) left, until ")
+    assert "nine times in ten" in presenter.basis(told, NOW)
+
+
+def test_an_area_that_is_only_part_of_a_run_is_told_as_such(state):
+    area = Forecast(600.0, 500.0, 700.0, Basis.POLICY, whole=False)
+    told = replace(state, eta=Eta(20.0, 3000.0, area, None))
+    text = "area: about 10 min (8 - 12 min) of instrument time left"
+    assert presenter.progress(told, NOW)[1] == text
+    assert "run: at most 50 min 00 s of instrument time left" in presenter.basis(told, NOW)
+
+
+def test_what_is_left_of_a_plan_has_no_range(state):
+    plan = Forecast(600.0, 600.0, 600.0, Basis.PLAN, whole=True)
+    told = replace(state, eta=Eta(20.0, 3000.0, plan, 0.5))
+    assert presenter.progress(told, NOW)[1].startswith("run: about 5 min left, until ")
+    assert "cost model" in presenter.basis(told, NOW)
+
+
+def test_where_nothing_is_foretold_the_budget_is_said_to_be_it(state):
+    assert "budget of 1 h 00 min" in presenter.basis(state, NOW)
 
 
 def test_a_run_that_has_ended_says_how(state):

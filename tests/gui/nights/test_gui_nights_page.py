@@ -1,6 +1,7 @@
 import json
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,10 @@ from ai_afm.flywheel.lab import Lab
 from ai_afm.flywheel.queue import ReviewQueue
 from ai_afm.flywheel.store import FlywheelStore
 from ai_afm.types import Role
+from ai_afm_gui.look.tones import DARK, LIGHT
+from ai_afm_gui.nights.listing import RunLine
 from ai_afm_gui.nights.page import NightsPage
+from ai_afm_gui.nights.run_table import RunTable
 from ai_afm_gui.nights.travel_panel import STEPS
 from ai_afm_gui.nights.verdicts import Says, Verdicts
 
@@ -86,6 +90,54 @@ def test_the_list_shows_runs_and_their_figures(qtbot, open_page, night):
     texts = [item.text(column) for column in (0, 2, 4, 5, 7, 8)]
     assert texts == ["run", "BFO-7", "5", "2", "1", "done"]
     until(qtbot, page, lambda: "m" in item.text(6))
+
+
+def test_each_run_gets_a_small_picture(qtbot, open_page, night):
+    page = open_page(night)
+    shown = []
+
+    def colours_in_sight():
+        if page.runs.topLevelItemCount():
+            icon = page.runs.topLevelItem(0).icon(0).pixmap(page.runs.iconSize()).toImage()
+            places = [(x, y) for x in range(icon.width()) for y in range(icon.height())]
+            shown[:] = {icon.pixel(*p) for p in places if icon.pixelColor(*p).alpha()}
+        return len(shown) > 2
+
+    assert not colours_in_sight()
+    until(qtbot, page, colours_in_sight)
+    assert page.runs.in_sight() == page.shelf.lines
+
+
+def test_of_many_runs_only_the_line_that_has_changed_is_written_again(qtbot, monkeypatch, tmp_path):
+    table = RunTable()
+    qtbot.addWidget(table)
+    lines = [RunLine(tmp_path / f"{k}", began=float(k), state="done") for k in range(40)]
+    table.show_lines(lines, DARK)
+    table.choose(lines[7].folder)
+    table.show_picture(lines[3].folder, np.full((4, 6, 4), 200, np.uint8))
+    written = []
+    fill = RunTable._fill
+    monkeypatch.setattr(
+        RunTable, "_fill", lambda *given: (written.append(given[2].name), fill(*given))
+    )
+    lines[3] = replace(lines[3], probes=5)
+    table.show_lines(lines, DARK)
+    assert written == ["3"]
+    assert table.topLevelItem(3).text(5) == "5"
+    assert table.folder == lines[7].folder
+    table.show_lines(lines[1:], DARK)
+    assert [table.topLevelItem(k).text(5) for k in (1, 2)] == ["0", "5"]
+    assert table.folder == lines[7].folder
+
+
+def test_words_follow_the_theme_at_once(qtbot, open_page, night, context):
+    page = open_page(night)
+    until(qtbot, page, lambda: page.morning.seen is not None)
+    assert DARK.quiet in page.morning.facts
+    context.dark = False
+    page.tick()
+    assert LIGHT.quiet in page.morning.facts
+    assert DARK.quiet not in page.morning.facts
 
 
 def test_the_newest_run_of_the_lab_is_shown_at_first(qtbot, open_page, night, context, tmp_path):
@@ -201,6 +253,9 @@ def test_what_if_is_asked_of_a_process_and_its_answer_shown(qtbot, open_page, ni
     said = page.what_if.table.topLevelItem(0).text(2)
     assert said == f"replay {night} --what-if targets.count=8 --json"
     assert "1 of 1 decisions" in page.what_if.words.text()
+    page.context.dark = False
+    page.tick()
+    assert page.what_if.table.topLevelItem(0).foreground(1).color().name() == LIGHT.quiet
 
 
 def test_nothing_is_asked_that_is_no_key_and_value(qtbot, open_page, night):

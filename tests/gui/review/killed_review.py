@@ -28,6 +28,10 @@ def main(lab):
         drawing.release((float(n % 90), 60.0))
         if n % 4 == 0:
             drawing.undo()
+        if n % 5 == 0:
+            drawing.pick_all()
+            drawing.choose_class(1 + n % 3)
+            drawing.choose(Hand.BRUSH)
         while journal.pending > 2:
             pass
         if journal.saved > told:

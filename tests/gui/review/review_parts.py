@@ -78,7 +78,7 @@ def drag(made, *points, shift=False):
     made.press(points[0], shift=shift)
     for point in points[1:]:
         made.move(point)
-    made.release(points[-1])
+    made.release(points[-1], shift=shift)
     made.poll()
     made.poll()
 

@@ -161,6 +161,135 @@ def test_a_lasso_picks_what_lies_in_it_and_delete_removes_that():
     np.testing.assert_array_equal(made.editor.label, parts.sheet((60,)))
 
 
+def test_all_lines_are_renamed_by_one_stroke_and_come_back_by_one_undo():
+    label = parts.sheet((20, 60))
+    label[28:31, 30:50] = 4
+    made, strokes = parts.drawing(label)
+    assert made.pick_all() == 3
+    made.choose_class(3)
+    assert len(strokes) == 1
+    np.testing.assert_array_equal(made.editor.label, np.where(label > 0, 3, 0))
+    assert made.picked == ()
+    made.undo()
+    np.testing.assert_array_equal(made.editor.label, label)
+
+
+def test_lines_of_the_class_of_a_picked_one_are_deleted_together():
+    label = parts.sheet((10, 40, 70))
+    label[:, 39:42] = 5
+    made, strokes = parts.drawing(label)
+    made.choose(Hand.SELECT)
+    parts.drag(made, (30.0, 10.0))
+    assert made.pick_alike() == 2
+    made.delete()
+    assert len(strokes) == 1
+    np.testing.assert_array_equal(made.editor.label, np.where(label == 5, 5, 0))
+
+
+def test_with_nothing_picked_lines_of_the_chosen_class_are_alike():
+    label = parts.sheet((10, 40, 70))
+    label[:, 39:42] = 5
+    made, _ = parts.drawing(label)
+    made.choose_class(5)
+    assert made.pick_alike() == 1
+    assert made.tool is Hand.SELECT
+    assert {s.code for s in made.picked} == {5}
+
+
+def faint(column=70, code=4):
+    """A sheet with a wall, and right of it one that the model half sees."""
+    line = np.maximum(parts.line(), np.where(parts.sheet((column,)) > 0, np.float32(0.3), 0))
+    codes = np.full(parts.SHAPE, code, np.uint8)
+    made = Drawing(parts.sheet(), line, parts.AtOnce().submit, (), codes)
+    strokes = []
+    made.on_stroke = strokes.append
+    made.choose(Hand.SELECT)
+    return made, strokes
+
+
+def test_a_hint_is_no_part_of_the_label_until_it_is_drawn():
+    made, strokes = faint()
+    made.show_hints(True)
+    [hint] = made.picking.shown_hints()
+    assert np.abs(hint.points[:, 1] - 70).max() <= 1
+    assert made.pick_all() == 1
+    parts.drag(made, (30.0, 71.0))
+    assert [s.code for s in made.picked] == [4]
+    made.delete()
+    np.testing.assert_array_equal(made.editor.label, parts.sheet())
+    assert strokes == []
+
+
+@pytest.mark.parametrize("code", [None, 3])
+def test_a_picked_hint_is_drawn_as_the_model_sees_it_or_with_a_class(code):
+    made, strokes = faint()
+    made.show_hints(True)
+    parts.drag(made, (30.0, 71.0))
+    if code is None:
+        made.confirm()
+    else:
+        made.choose_class(code)
+    assert [s.code for s in strokes] == [code or 4]
+    assert (made.editor.label[8:-8, 70] == (code or 4)).all()
+    for _ in range(2):
+        made.poll()
+    assert made.picking.shown_hints() == ()
+    made.undo()
+    np.testing.assert_array_equal(made.editor.label, parts.sheet())
+
+
+def test_hints_that_are_hidden_cannot_be_picked():
+    made, _ = faint()
+    parts.drag(made, (30.0, 71.0))
+    assert made.picked == ()
+    made.show_hints(True)
+    parts.drag(made, (30.0, 71.0))
+    made.show_hints(False)
+    assert made.picked == ()
+
+
+def test_a_line_and_a_hint_that_are_picked_together_get_a_class_by_one_stroke():
+    made, strokes = faint()
+    made.show_hints(True)
+    parts.drag(made, (30.0, 40.0))
+    parts.drag(made, (30.0, 70.0), shift=True)
+    assert len(made.picked) == 2
+    made.choose_class(5)
+    assert len(strokes) == 1
+    assert set(np.unique(made.editor.label)) == {0, 5}
+
+
+def test_shift_and_a_second_click_let_a_line_go():
+    made, _ = parts.drawing(parts.sheet((20, 60)))
+    made.choose(Hand.SELECT)
+    parts.drag(made, (30.0, 20.0))
+    parts.drag(made, (30.0, 60.0), shift=True)
+    parts.drag(made, (30.0, 20.0), shift=True)
+    assert [round(s.points[:, 1].mean()) for s in made.picked] == [60]
+
+
+def test_a_trace_along_a_wide_line_of_another_class_leaves_no_slivers_and_crossed_lines_stay():
+    label = np.zeros(parts.SHAPE, np.uint8)
+    label[:, 38:43] = 2
+    label[28:33, 60:] = 4
+    made, strokes = parts.drawing(label)
+    made.choose_class(3)
+    for point in ((10.0, 40.0), (50.0, 40.0)):
+        made.press(point, shift=True)
+    made.finish()
+    assert len(strokes) == 1
+    assert (made.editor.label[12:49, 38:43] == 3).all()
+    assert (made.editor.label[:5, 38:43] == 2).all()
+    for point in ((10.0, 75.0), (50.0, 75.0)):
+        made.press(point, shift=True)
+    made.finish()
+    assert (made.editor.label[28:33, 60:72] == 4).all()
+    assert (made.editor.label[28:33, 79:] == 4).all()
+    made.undo()
+    made.undo()
+    np.testing.assert_array_equal(made.editor.label, label)
+
+
 def test_short_lines_are_picked_by_their_length_in_nanometres():
     label = parts.sheet()
     label[50:53, 10:25] = 4
@@ -224,14 +353,18 @@ STEPS = st.one_of(
     st.tuples(st.just("double"), PLACE),
     st.tuples(st.just("choose"), st.sampled_from(list(Hand))),
     st.tuples(st.just("choose_class"), st.sampled_from(list(CLASS_ACTIONS.values()))),
-    st.tuples(st.sampled_from(["undo", "redo", "delete", "finish", "poll", "settle", "escape"])),
+    st.tuples(
+        st.sampled_from(["undo", "redo", "delete", "finish", "poll", "settle", "escape", "confirm"])
+    ),
+    st.tuples(st.sampled_from(["pick_all", "pick_alike"])),
+    st.tuples(st.just("show_hints"), st.booleans()),
 )
 
 
 @settings(max_examples=60)
 @given(st.sampled_from(list(Hand)), st.lists(STEPS, max_size=25))
 def test_whatever_is_clicked_no_tool_is_stuck_and_the_strokes_give_the_label(hand, steps):
-    made, strokes = parts.drawing()
+    made, strokes = faint()
     made.choose(hand)
     for name, *arguments in steps:
         if name in ("press", "move", "release"):
@@ -239,6 +372,7 @@ def test_whatever_is_clicked_no_tool_is_stuck_and_the_strokes_give_the_label(han
         else:
             getattr(made, name)(*arguments)
         made.preview()
+        made.picking.shown_hints()
     for _ in range(2):
         made.escape()
     assert not made.busy

@@ -16,6 +16,9 @@ from ai_afm.flywheel.records import Place
 from ai_afm.flywheel.sessions import CorrectionSession, open_sessions
 from ai_afm.flywheel.strokes import Stroke, Tool, paint, runs_of
 from ai_afm_gui.review.editor import REDO, UNDO, Editor
+from ai_afm_gui.review.hints import Hints
+from ai_afm_gui.review.lining import Lining
+from ai_afm_gui.review.picking import Picking
 from ai_afm_gui.review.wire import LiveWire
 
 PLACE = st.tuples(st.floats(-5, 140, width=32), st.floats(-5, 140, width=32))
@@ -123,6 +126,8 @@ class Correcting(RuleBasedStateMachine):
     def begin(self):
         self.session = CorrectionSession.begin(self.store, self.place, "Ann", self.prediction.id)
         self.editor, self.strokes = Editor(self.session.before), []
+        self.half_seen = np.zeros(self.editor.shape, np.float32)
+        self.half_seen[:, 40:43] = self.half_seen[70:73] = 0.3
 
     def journal(self, stroke):
         self.strokes.append(stroke)
@@ -140,6 +145,19 @@ class Correcting(RuleBasedStateMachine):
             self.editor.extend(point)
         stroke = self.editor.finish()
         if stroke is not None:
+            self.journal(stroke)
+
+    @rule(code=CODE, classes=st.sets(st.sampled_from([1, 2, 3, 4, 5])), hints=st.booleans())
+    def pick_and_name(self, code, classes, hints):
+        label = self.editor.label
+        codes = np.full(label.shape, 4, np.uint8)
+        made = Picking(Lining(label, parts.AtOnce().submit), Hints(self.half_seen, codes))
+        made.every()
+        made.lines = tuple(s for s in made.lines if s.code in classes)
+        made.show_hints(hints)
+        made.hints = made.shown_hints()
+        stroke = made.stroke(label, code)
+        if stroke is not None and self.editor.apply(stroke) is not None:
             self.journal(stroke)
 
     @rule()

@@ -22,6 +22,7 @@ from ai_afm_gui.look.tones import colours
 from ai_afm_gui.review import layers
 from ai_afm_gui.review.camera import Camera
 from ai_afm_gui.review.canvas import Canvas, Sight
+from ai_afm_gui.review.drawing import Drawing
 from ai_afm_gui.review.hand import Hand
 from ai_afm_gui.review.key_sheet import KeySheet
 from ai_afm_gui.review.keys import Action, Group, bindings
@@ -96,6 +97,54 @@ def test_keys_take_tools_and_classes(page, qtbot):
     before = drawing(page).size
     QTest.keyClick(canvas, Qt.Key.Key_BracketRight)
     assert drawing(page).size > before
+
+
+def test_all_lines_are_picked_and_renamed_by_keys(page):
+    canvas = page.bench.canvas
+    QTest.keyClick(canvas, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert drawing(page).tool is Hand.SELECT
+    assert len(drawing(page).picked) == len(drawing(page).lines.segments) > 0
+    QTest.keyClick(canvas, "3")
+    lines = np.unique(drawing(page).editor.label)
+    assert set(lines) <= {0, 3, 255}
+    QTest.keyClick(canvas, "A")
+    assert len(drawing(page).picked) == len(drawing(page).lines.segments)
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert not (drawing(page).editor.label == 3).any()
+    assert drawing(page).editor.undos == 2
+
+
+def test_hints_are_shown_by_key_and_stay_shown_for_the_next_crop(page, qtbot):
+    assert not page.bench.panel.hints.isChecked()
+    QTest.keyClick(page.bench.canvas, "H")
+    assert page.bench.panel.hints.isChecked()
+    first = page.sitting.crop
+    QTest.keyClick(page.bench.canvas, Qt.Key.Key_Space)
+    wait(qtbot, page, lambda: page.sitting.crop not in (None, first))
+    assert drawing(page).picking.shows_hints
+    page.bench.panel.hints.click()
+    assert not drawing(page).picking.shows_hints
+
+
+def test_a_hint_is_seen_on_the_sheet_while_hints_are_shown(qtbot):
+    line = np.where(parts.sheet((70,)) > 0, np.float32(0.3), np.float32(0.0))
+    made = Drawing(parts.sheet(), line, parts.AtOnce().submit)
+    canvas = Canvas(Sight())
+    qtbot.addWidget(canvas)
+    canvas.resize(700, 520)
+    canvas.use_tones(colours(dark=True))
+    canvas.show_crop(Window(0, 0, *parts.SHAPE), made)
+    canvas.show_image(layers.grey_image(np.full(parts.SHAPE, 120, np.uint8), QColor("black")))
+    canvas.fit()
+    plain = canvas.grab().toImage()
+    made.show_hints(True)
+    canvas.refresh()
+    hinted = canvas.grab().toImage()
+    y, x = at(canvas, 30, 70).y(), at(canvas, 30, 70).x()
+    places = [(x + dx, y + dy) for dx in range(-6, 7) for dy in range(-12, 13)]
+    assert any(plain.pixel(*p) != hinted.pixel(*p) for p in places)
+    x = at(canvas, 30, 15).x()
+    assert all(plain.pixel(x, y + dy) == hinted.pixel(x, y + dy) for dy in range(-12, 13))
 
 
 def test_undo_and_redo_by_key(page):
@@ -190,7 +239,7 @@ def test_the_lamp_says_saved_only_after_the_disk_did(page, qtbot):
 @pytest.mark.parametrize("seed", range(4))
 def test_after_any_gestures_escape_leads_back_and_the_page_goes_on(page, qtbot, seed):
     rng, canvas = np.random.default_rng(seed), page.bench.canvas
-    keys = "WBEGXFV12345[]ODCM"
+    keys = "WBEGXFV12345[]ODCMAH"
     for _ in range(60):
         place = QPoint(*(int(n) for n in rng.integers(-20, 700, 2)))
         modifier = rng.choice([Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier])
@@ -277,6 +326,7 @@ def test_every_key_is_bound_once_and_the_sheet_tells_them_all(page, qtbot):
         "[": Action.SMALLER, "]": Action.LARGER, "Z": Action.PEEK, "O": Action.OVERLAY,
         "Shift+Wheel": Action.OPACITY, "D": Action.DISAGREEMENT, "Space": Action.ACCEPT,
         "R": Action.REJECT, "U": Action.UNSURE, "S": Action.SKIP, "Ctrl+Z": Action.UNDO,
+        "Ctrl+A": Action.PICK_ALL, "A": Action.PICK_ALIKE, "H": Action.HINTS,
         "Ctrl+Shift+Z": Action.REDO, "Esc": Action.ESCAPE, "?": Action.SHEET,
     }.items(),
 )  # fmt: skip
@@ -328,8 +378,9 @@ def test_the_page_loads_no_torch():
 
 def test_modules_that_decide_know_no_qt():
     names = (
-        "bench box camera centrelines desk disagreement drawing editor hand journal keys "
-        "line_tools lining person reasons progress shades sitting trace wire words"
+        "bench box camera centrelines clicks desk disagreement drawing editor eyes hand hints "
+        "journal keys line_tools lining person picking reasons progress shades sitting trace "
+        "wire words"
     )
     script = (
         "import sys, importlib\n"

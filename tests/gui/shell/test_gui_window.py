@@ -7,7 +7,7 @@ import pytest
 from qtpy.QtCore import QByteArray, Qt
 from qtpy.QtGui import QAction, QPalette
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication, QLabel, QVBoxLayout
+from qtpy.QtWidgets import QApplication, QLabel, QMessageBox, QVBoxLayout
 
 from ai_afm_gui.look.tones import DARK, LIGHT
 from ai_afm_gui.page import Page
@@ -88,6 +88,18 @@ def look(qapp):
     yield
     qapp.setStyleSheet("")
     qapp.setPalette(QPalette())
+
+
+def test_a_language_is_said_to_come_with_the_next_start_also_in_itself(window, monkeypatch):
+    said = []
+    monkeypatch.setattr(QMessageBox, "information", lambda *words: said.append(words[-1]))
+    languages = [a for a in window.menu_bar.findChildren(QAction) if a.text() == "繁體中文"]
+    languages[0].trigger()
+    own, here = said[0].split("\n\n")
+    assert here == "The window speaks 繁體中文 from its next start."
+    assert "繁體中文" in own
+    assert "The window" not in own
+    assert window.memory.language == "zh_TW"
 
 
 def test_without_a_run_one_click_opens_the_demo(window, qtbot):

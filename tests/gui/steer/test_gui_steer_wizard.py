@@ -44,6 +44,19 @@ def test_the_person_at_the_window_is_responsible_unless_the_file_says_otherwise(
     assert editor(wizard, "run.operator").line.text() == "your name"
 
 
+def test_the_values_of_a_page_stand_below_each_other(wizard):
+    sample = wizard._pages[0][1]
+    shown = [e for e in sample.editors if e.isVisible()]
+    values = [e._row.itemAt(0).widget() for e in shown]
+    sides = {(w.mapTo(sample, QPoint()).x(), w.width()) for w in values}
+    assert len(shown) > 4
+    assert len(sides) == 1
+
+
+def test_an_option_that_the_file_leaves_away_is_said_to_be_the_adapters_own(wizard):
+    assert editor(wizard, "instrument.options.world").box.currentText() == "as the adapter has it"
+
+
 @pytest.mark.parametrize("name", ["twin", "area", "question", "timelapse", "replay"])
 def test_a_file_is_opened_and_saved_alike(wizard, tmp_path, name):
     assert wizard.open_file(EXAMPLES / f"{name}.toml")

@@ -88,6 +88,23 @@ def test_before_the_first_step_it_is_said_what_takes_so_long(tmp_path):
     assert "to be replayed" in training_words(doing)[0]
 
 
+def test_the_making_of_the_material_tells_how_far_it_is(tmp_path):
+    begin_round(tmp_path)
+    said = "simulated worlds: 31 of 248, 95 s to go"
+    doing = Doing("train", said, newest_round(tmp_path), Course(begun=True))
+    told = steps(books(), doing)[2].more.replace("\u00a0", " ")
+    assert told.endswith("simulated worlds: 31 of 248, 1 min 35 s to go")
+    assert "31 of 248" in training_words(doing)[0]
+
+
+def test_the_gate_tells_how_far_it_is():
+    far = steps(books(), Doing("gate", "looks at crops: 96 of 384, 12 s to go"))[3]
+    assert far.figure == "25 %"
+    assert far.more.replace("\u00a0", " ") == "looks at crops: 96 of 384, 12.0 s to go"
+    before = steps(books(), Doing("gate", ""))[3]
+    assert (before.figure, before.more) == ("...", NEW)
+
+
 def test_an_interrupted_round_is_gone_on_with(tmp_path):
     begin_round(tmp_path)
     doing = Doing("", "", newest_round(tmp_path), Course(step=20))

@@ -18,6 +18,7 @@ from ai_afm.errors import ConfigError
 from ai_afm_gui.look.palette import Colours
 from ai_afm_gui.steer.setup.numbers import Choice, Number, Whole
 from ai_afm_gui.steer.setup.options import options_of
+from ai_afm_gui.words import translate
 
 
 class Editor(QWidget):
@@ -48,6 +49,7 @@ class Editor(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         line = QHBoxLayout()
+        line.setSpacing(10)
         line.addWidget(self._label, 2)
         line.addLayout(self._row, 3)
         layout.addLayout(line)
@@ -205,7 +207,8 @@ class ChoiceEditor(Editor):
         """Show the value."""
         index = self.box.findData(value)
         if index < 0:
-            self.box.addItem(str(value), value)
+            unsaid = translate("Wizard", "as the adapter has it")
+            self.box.addItem(unsaid if value is None else str(value), value)
             index = self.box.count() - 1
         self.box.setCurrentIndex(index)
 

@@ -68,5 +68,8 @@ class Choice(_Calm, QComboBox):
     def __init__(self, choices: Sequence[tuple[Any, str]]) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # the longest choice must not push the box out of the column
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
         for value, words in choices:
             self.addItem(words, value)

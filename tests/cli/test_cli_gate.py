@@ -21,7 +21,7 @@ def heard(tmp_path, monkeypatch):
     codes = np.zeros((6, 9), np.uint8)
     crop = StoredPicture("ab" * 32, {"height": np.ones((6, 9))}, codes, codes, codes, 0.5, 0.75)
     hearing = SimpleNamespace(number=3, judgement=Judgement((), {"model": "tiny@1.0.0"}))
-    monkeypatch.setattr(lab, "hear", lambda *_: hearing)
+    monkeypatch.setattr(lab, "hear", lambda *_, **__: hearing)
     monkeypatch.setattr(pictures, "side_by_side", lambda *_: [crop])
     monkeypatch.setattr(gate_page, "gate_page", lambda _: "<html></html>")
     return Lab.make(tmp_path / "lab").path

@@ -161,7 +161,7 @@ def _simulated_scan(model: LoadedModel) -> tuple[FloatImage, FloatImage]:
         name: np.asarray(crop.channels[name], np.float32)[:, :pixels] * np.float32(unit)
         for name, unit in units.items()
     }
-    planes, _ = normalise(channels, start_state(channels))
+    planes, _ = normalise(channels, start_state(channels, raised=shape_of(model.card).raised))
     return np.stack(list(channels.values())), planes
 
 

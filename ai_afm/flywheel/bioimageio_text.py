@@ -12,9 +12,11 @@ from typing import Any
 
 from ai_afm.errors import BadInput
 from ai_afm.flywheel.rows import check_name
-from ai_afm.image.normalise import LOG_OFFSET, PHASE_KNEE, PLANES, RATE, START_LINES
+from ai_afm.image.contrast import MOST, PHASE_RANGE, PHASE_SPREAD, RANGE, SPREAD
+from ai_afm.image.line_values import RATE
+from ai_afm.image.normalise import LOG_OFFSET, PHASE_KNEE, START_LINES
 from ai_afm.segment.model_card import ModelCard
-from ai_afm.segment.unet import Architecture
+from ai_afm.segment.unet import Architecture, architecture_of
 from ai_afm.types import ClassCode
 
 RDF_VERSION = "0.5.3"
@@ -124,8 +126,7 @@ def description(
 
 def shape_of(card: ModelCard) -> Architecture:
     """Return the shape of the card's network."""
-    n = card.network
-    return Architecture(len(n.inputs), len(n.classes), n.width, n.depth)
+    return architecture_of(card.network)
 
 
 def smallest(card: ModelCard) -> int:
@@ -174,6 +175,15 @@ def _probability(card: ModelCard, files: PackedFiles) -> dict[str, Any]:
     }
 
 
+_RAISED = f"""
+- Raised planes: where amplitude or phase hardly vary, their deviation is multiplied. The spread s_r
+  of l = log((q + {LOG_OFFSET}) / (1 + {LOG_OFFSET})) is taken and followed like that of the height,
+  and l becomes l * max(1, min({MOST:g}, {SPREAD} / S)), from {RANGE[0]:g} to {RANGE[1]:g} where
+  that is more than l. The phase is multiplied around its mean direction (of the medians of cos and
+  sin of each line, followed in the same way), with {PHASE_SPREAD} rad, to {PHASE_RANGE} rad on each
+  side."""
+
+
 def class_names(codes: Sequence[int]) -> list[str]:
     """Return the names of classes: "background", "wall_180", ..."""
     return [ClassCode(code).name.lower() for code in codes]
@@ -188,6 +198,7 @@ def page(card: ModelCard, publication: Publication) -> str:
         f"{code} {name}"
         for code, name in zip(card.network.classes, class_names(card.network.classes), strict=True)
     )
+    raised = shape_of(card).raised
     about = f"""# {card.name} {card.version}
 
 {card.description}
@@ -204,13 +215,14 @@ in any unit and phase in rad of a simulated scan; `test_planes.npy` is what they
 
 ## Input
 
-Seven planes, lines in order of arrival (a scan upwards is turned over first): {", ".join(PLANES)}.
+Seven planes, lines in order of arrival (a scan upwards is turned over first):
+{", ".join(card.network.inputs)}.
 They are made line by line, with what came before only, so that a live scan and a stored one see the
 same. In ai-afm:
 
     from ai_afm.image.normalise import normalise, start_state
     channels = {{"height": height_m, "amplitude": amplitude, "phase": phase_rad}}
-    planes, _ = normalise(channels, start_state(channels))
+    planes, _ = normalise(channels, start_state(channels{", raised=True" if raised else ""}))
 
 Without it, for line r of an image with the pixels x:
 
@@ -223,7 +235,7 @@ Without it, for line r of an image with the pixels x:
 - `cos_phase`, `sin_phase`: cos and sin of the phase, times q / (q + {PHASE_KNEE}) (times 1 without
   an amplitude): where there is no response, the phase is noise. Any offset of the phase will do.
 - `has_height`, `has_amplitude`, `has_phase`: 1 where there is a reading, else 0. A channel that was
-  not recorded is 0 in all its planes; so is a pixel without a reading.
+  not recorded is 0 in all its planes; so is a pixel without a reading.{_RAISED if raised else ""}
 
 ## Output
 

@@ -51,7 +51,7 @@ def answers(network: UNet, crops: Sequence[TrainingCrop], rng: np.random.Generat
     """Ask a folded network about one random example of each crop."""
     logits, targets = [], []
     for crop in crops:
-        planes, expected = example(crop, rng)
+        planes, expected = example(crop, rng, raised=network.architecture.raised)
         batch = torch.from_numpy(planes)[None].contiguous(memory_format=torch.channels_last)
         logits.append(network(batch)[0].numpy())
         targets.append(expected)

@@ -136,6 +136,8 @@ def example(
     crop: TrainingCrop,
     rng: np.random.Generator,
     shape: tuple[int, int] | None = None,
+    *,
+    raised: bool = False,
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Make one random example: input planes (7, lines, pixels) and target (lines, pixels).
 
@@ -147,6 +149,8 @@ def example(
         Source of all choices.
     shape
         Lines and pixels of the example, a window of the crop; all of it by default.
+    raised
+        Whether the planes are those with raised contrast.
     """
     crop = turned(cut(crop, rng, shape or crop.label.shape), rng)
     kept = kept_channels(rng)
@@ -159,7 +163,7 @@ def example(
         trusted = tuple(name for name in kept if name != lost)
     if rng.random() < 0.1:
         channels = _without_rows(channels, rng)
-    planes, _ = normalise(channels, start_state(channels))
+    planes, _ = normalise(channels, start_state(channels, raised=raised))
     # a statistic that an early line or a parent scan has fixed may be wrong by this much
     planes[0] *= np.exp(rng.normal(0, 0.2))
     planes[1] += rng.normal(0, 0.15) * planes[5]

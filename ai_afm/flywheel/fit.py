@@ -38,6 +38,8 @@ class TrainSettings:
         Steps of what tells frames outside the model's world; 0 keeps the parent's.
     width, depth
         Of the network.
+    raised
+        Whether it sees amplitude and phase with raised contrast (`image.contrast`).
     learning_rate
         The largest; it follows half a cosine down to 2 % over the steps.
     parent
@@ -59,6 +61,7 @@ class TrainSettings:
     judge_steps: int = 2500
     width: int = 16
     depth: int = 3
+    raised: bool = False
     learning_rate: float = 2e-3
     parent: str = ""
     processes: int = 2
@@ -66,8 +69,11 @@ class TrainSettings:
     @property
     def command(self) -> str:
         """The command that trains this model again."""
-        options = {k: v for k, v in asdict(self).items() if k != "processes" and v != ""}
-        flags = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in options.items())
+        given = asdict(self) | {"processes": ""}
+        options = {k: v for k, v in given.items() if v != "" and v is not False}
+        flags = " ".join(
+            f"--{k.replace('_', '-')}" + ("" if v is True else f" {v}") for k, v in options.items()
+        )
         return f"python -m ai_afm.flywheel.train {flags}"
 
 
@@ -80,7 +86,8 @@ def fit(
     """
     torch.set_num_threads(1)
     torch.manual_seed(settings.seed)
-    network = UNet(Architecture(len(PLANES), len(CLASSES), settings.width, settings.depth))
+    planes, classes = len(PLANES), len(CLASSES)
+    network = UNet(Architecture(planes, classes, settings.width, settings.depth, settings.raised))
     if parent is not None:
         network.load_state_dict(weights_of(parent))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -90,7 +97,7 @@ def fit(
         # one stream for all steps: models that are published were trained on it
         chosen = rng.integers(0, len(crops), settings.batch)
         shape = window(rng, crops[0].label.shape)
-        examples = [example(crops[i], rng, shape) for i in chosen]
+        examples = [example(crops[i], rng, shape, raised=settings.raised) for i in chosen]
         return assembled(examples, network.architecture.align)
 
     course = Course(settings.steps, settings.learning_rate)

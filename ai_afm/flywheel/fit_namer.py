@@ -115,7 +115,8 @@ def table(crop: TrainingCrop, model: LoadedModel, rng: np.random.Generator) -> T
     crop = turned(_band(crop, rng), rng)
     kept = _channels(rng)
     channels = {name: crop.channels[name] for name in kept}
-    planes, _ = normalise(channels, start_state(channels))
+    raised = _network(model.spec).architecture.raised
+    planes, _ = normalise(channels, start_state(channels, raised=raised))
     lines = traced(_segmented(planes, model), np.ones(len(crop.label), bool), Extraction())
     if lines is None:
         return None

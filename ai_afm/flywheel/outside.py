@@ -30,6 +30,8 @@ def fit_judge(
     checks: Sequence[TrainingCrop],
     seed: int,
     steps: int = STEPS,
+    *,
+    raised: bool = False,
 ) -> Judge:
     """Train a judge on the model's training crops, and set its limits on validation crops.
 
@@ -44,6 +46,8 @@ def fit_judge(
         Of all choices.
     steps
         Of the training.
+    raised
+        Whether the model sees planes with raised contrast.
     """
     rng = np.random.default_rng([seed, 51])
     torch.manual_seed(seed)
@@ -53,7 +57,7 @@ def fit_judge(
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = _RATE * _schedule(step, steps)
-        pieces, foreign = _batch(crops, rng)
+        pieces, foreign = _batch(crops, rng, raised)
         odds = network(torch.from_numpy(pieces))
         loss = functional.binary_cross_entropy_with_logits(odds, torch.from_numpy(foreign))
         optimizer.zero_grad()
@@ -63,7 +67,7 @@ def fit_judge(
         if (step + 1) % _REPORT_EVERY == 0:
             recent = float(np.mean(losses[-_REPORT_EVERY:]))
             log.info("outside: step %d of %d, loss %.3f", step + 1, steps, recent)
-    return _with_limits(network.eval().requires_grad_(False), checks)
+    return _with_limits(network.eval().requires_grad_(False), checks, raised)
 
 
 def _schedule(step: int, steps: int) -> float:
@@ -72,7 +76,7 @@ def _schedule(step: int, steps: int) -> float:
 
 
 def _batch(
-    crops: Sequence[TrainingCrop], rng: np.random.Generator
+    crops: Sequence[TrainingCrop], rng: np.random.Generator, raised: bool
 ) -> tuple[FloatImage, NDArray[np.float32]]:
     """Return pieces of as many known as foreign frames, and which are foreign (1) or not (0)."""
     lines, pixels = crops[0].label.shape
@@ -83,24 +87,26 @@ def _batch(
         crop = crops[int(rng.integers(len(crops)))]
         if number % 2:
             crop = foreign_crop(rng, (lines, pixels))
-        cut = all_pieces(example(crop, rng, (lines, pixels))[0])
+        cut = all_pieces(example(crop, rng, (lines, pixels), raised=raised)[0])
         cut = cut[cut[:, -len(CHANNELS) :].any(axis=(1, 2, 3))]
         pieces.append(cut)
         foreign.append(np.full(len(cut), number % 2, np.float32))
     return np.concatenate(pieces), np.concatenate(foreign)
 
 
-def _with_limits(network: PieceNetwork, checks: Sequence[TrainingCrop]) -> Judge:
+def _with_limits(network: PieceNetwork, checks: Sequence[TrainingCrop], raised: bool) -> Judge:
     limit = np.zeros(SETS)
     judge = Judge(network, limit)
     for channels in range(1, SETS):
         names = [name for i, name in enumerate(CHANNELS) if channels >> i & 1]
-        odds = [float(judge.odds(p).mean()) for p in _pieces(checks, names)]
+        odds = [float(judge.odds(p).mean()) for p in _pieces(checks, names, raised)]
         limit[channels] = np.percentile(odds, LIMIT)
     return Judge(network, limit)
 
 
-def _pieces(checks: Sequence[TrainingCrop], names: Sequence[str]) -> Iterator[FloatImage]:
+def _pieces(
+    checks: Sequence[TrainingCrop], names: Sequence[str], raised: bool
+) -> Iterator[FloatImage]:
     for crop in checks:
         channels = {name: crop.channels[name].astype(np.float32) for name in names}
-        yield all_pieces(normalise(channels, start_state(channels))[0])
+        yield all_pieces(normalise(channels, start_state(channels, raised=raised))[0])

@@ -27,7 +27,7 @@ from ai_afm.flywheel.outside import fit_judge
 from ai_afm.flywheel.painted.crops import painted_crops
 from ai_afm.flywheel.training_world import twin_crops
 from ai_afm.image.channels import pick
-from ai_afm.image.normalise import PLANES
+from ai_afm.image.normalise import PLANES, RAISED
 from ai_afm.image.readers import read_reference
 from ai_afm.segment.evaluate import evaluate_reference
 from ai_afm.segment.model_file import (
@@ -148,7 +148,10 @@ def train_on(
         f"and as many painted ones, {len(silent)} without a sample; no real scan",
         weights_sha256="",
         network=NetworkCard(
-            inputs=PLANES, classes=CLASSES, width=settings.width, depth=settings.depth
+            inputs=RAISED if settings.raised else PLANES,
+            classes=CLASSES,
+            width=settings.width,
+            depth=settings.depth,
         ),
         decision=decision,
         training={
@@ -177,10 +180,17 @@ def _judge(
 ) -> Judge:
     """Train the judge of foreign frames, or keep the parent's."""
     if settings.judge_steps:
-        return fit_judge(crops, checks, settings.seed, settings.judge_steps)
+        return fit_judge(
+            crops, checks, settings.seed, settings.judge_steps, raised=settings.raised
+        )
     kept = None if parent is None else judge_from(parent.arrays, OUTSIDE)
     if kept is None:
         raise ModelError("judge_steps 0 keeps the judge of a parent; name a parent, or give steps")
+    if parent is not None and (parent.card.network.inputs == RAISED) != settings.raised:
+        raise ModelError(
+            f"the judge of {parent.spec} knows other planes than are asked for (raised: "
+            f"{settings.raised}); give judge_steps, 2500 for example"
+        )
     return kept
 
 
@@ -208,7 +218,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--references", type=Path, nargs="*", default=[], help="scored, never used")
     parser.add_argument("--activate", action="store_true", help="let active.toml name the result")
     for name, value in asdict(TrainSettings()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            parser.add_argument(flag, action="store_true")
+        else:
+            parser.add_argument(flag, type=type(value), default=value)
     options = vars(parser.parse_args(arguments))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     out, references, activate = (options.pop(k) for k in ("out", "references", "activate"))

@@ -9,6 +9,9 @@ The scale of the height and the level of the amplitude start as the median over 
 lines <= max(r, START_LINES - 1). Until `START_LINES` lines have arrived the planes are provisional
 and are computed again once (at most `START_LINES` lines: nothing is settled in the network by
 then). A frame that inherits the state of its parent scan has no such delay.
+
+Models differ in whether amplitude and phase are raised where they hardly vary (`contrast`); their
+cards name the planes that they were trained on.
 """
 
 from collections.abc import Mapping
@@ -18,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput
+from ai_afm.image.contrast import Contrast, raised_amplitude, raised_phase, start_contrast
+from ai_afm.image.line_values import Lines, levelled, middle, row_median, running, spreads
 
 PLANES = (
     "height",
@@ -29,25 +34,18 @@ PLANES = (
     "has_phase",
 )
 """What each input plane of the network is."""
+RAISED = tuple(f"raised_{n}" if n in PLANES[1:4] else n for n in PLANES)
+"""The same with amplitude and phase raised."""
 
 CHANNELS = ("height", "amplitude", "phase")
 """Channels that the network can use: m, any unit (arbitrary gain), rad."""
 
 START_LINES = 24
-RATE = 0.03
-"""Weight of a new line in the exponential means."""
-NOISE_FLOOR = 3.0
-"""The height's scale is at least this many times the median line-to-line difference.
-
-White noise of unit spread then has a scale of 2.9, structure of 20 px and more keeps its own: a
-flat film's noise is not lifted to the size of grains.
-"""
 LOG_OFFSET = 0.1
 LARGEST_RATIO = 30.0
 PHASE_KNEE = 0.3
 """Response, relative to the running level, at which the phase planes have half their length."""
 
-Lines = NDArray[np.float64]
 Planes = NDArray[np.float32]
 
 
@@ -65,19 +63,25 @@ class NormaliseState:
         Running level of the amplitude in its own unit; NaN before any line with an amplitude.
     previous
         Height of the line before, its median removed, m; `None` at the start.
+    contrast
+        Of amplitude and phase; `None` where they are shown as they are.
     """
 
     lines: int = 0
     height_scale: float = float("nan")
     amplitude_level: float = float("nan")
     previous: Lines | None = field(default=None, compare=False, repr=False)
+    contrast: Contrast | None = None
 
     def inherited(self) -> "NormaliseState":
         """Return the state for a new frame of the same surface: levels kept, start-up skipped."""
-        return replace(self, lines=START_LINES, previous=None)
+        contrast = self.contrast and replace(self.contrast, lines=(None, None))
+        return replace(self, lines=START_LINES, previous=None, contrast=contrast)
 
 
-def start_state(channels: Mapping[str, NDArray[np.floating]]) -> NormaliseState:
+def start_state(
+    channels: Mapping[str, NDArray[np.floating]], *, raised: bool = False
+) -> NormaliseState:
     """Estimate scale and level from the first lines of a frame.
 
     Parameters
@@ -86,6 +90,8 @@ def start_state(channels: Mapping[str, NDArray[np.floating]]) -> NormaliseState:
         "height" (m), "amplitude" (any unit), "phase" (rad): each (lines, pixels) in order of
         arrival, NaN where there is no reading; at most the first `START_LINES` lines are used.
         Channels may be missing.
+    raised
+        Whether the planes are `RAISED`.
 
     Returns
     -------
@@ -94,12 +100,18 @@ def start_state(channels: Mapping[str, NDArray[np.floating]]) -> NormaliseState:
     """
     _check(channels)
     scale = level = float("nan")
+    amplitude = phase = None
     if "height" in channels:
-        height = _levelled(_as_lines(channels["height"][:START_LINES]))
-        scale = _median(_line_scales(height, None))
+        height = levelled(_as_lines(channels["height"][:START_LINES]))
+        scale = middle(spreads(height, None))
     if "amplitude" in channels:
-        level = _median(_row_median(_as_lines(channels["amplitude"][:START_LINES])))
-    return NormaliseState(height_scale=scale, amplitude_level=level)
+        amplitude = _as_lines(channels["amplitude"][:START_LINES])
+        level = middle(row_median(amplitude))
+        amplitude = _log(_ratio(amplitude, np.full(len(amplitude), level)))
+    if "phase" in channels:
+        phase = _as_lines(channels["phase"][:START_LINES])
+    contrast = start_contrast(amplitude, phase) if raised else None
+    return NormaliseState(height_scale=scale, amplitude_level=level, contrast=contrast)
 
 
 def normalise(
@@ -131,24 +143,31 @@ def normalise(
     planes = np.zeros((len(PLANES), lines, pixels), np.float32)
     warm = np.arange(state.lines, state.lines + lines) >= START_LINES
     scale, level, previous = state.height_scale, state.amplitude_level, state.previous
+    contrast = state.contrast
     if "height" in channels:
-        height = _levelled(_as_lines(channels["height"]))
-        run = _running(_line_scales(height, previous), scale, warm)
+        height = levelled(_as_lines(channels["height"]))
+        run = running(spreads(height, previous), scale, warm)
         planes[0], planes[4] = _height_plane(height, run)
         previous = height[-1] if lines else previous
         scale = float(run[-1]) if lines else scale
     ratio = None
     if "amplitude" in channels:
         amplitude = _as_lines(channels["amplitude"])
-        run = _running(_row_median(amplitude), level, warm)
+        run = running(row_median(amplitude), level, warm)
         ratio = _ratio(amplitude, run)
-        known = np.isfinite(ratio)
-        planes[1] = np.where(known, np.log(np.where(known, ratio, 1.0) + LOG_OFFSET), 0.0)
+        log = _log(ratio)
+        if contrast is not None:
+            log, contrast = raised_amplitude(log, contrast, warm)
+        known = np.isfinite(log)
+        planes[1] = np.where(known, log + np.log(1 + LOG_OFFSET), 0.0)
         planes[5] = known
         level = float(run[-1]) if lines else level
     if "phase" in channels:
-        planes[2], planes[3], planes[6] = _phase_planes(_as_lines(channels["phase"]), ratio)
-    return planes, NormaliseState(state.lines + lines, scale, level, previous)
+        phase = _as_lines(channels["phase"])
+        if contrast is not None:
+            phase, contrast = raised_phase(phase, contrast, warm)
+        planes[2], planes[3], planes[6] = _phase_planes(phase, ratio)
+    return planes, NormaliseState(state.lines + lines, scale, level, previous, contrast)
 
 
 def _check(channels: Mapping[str, NDArray[np.floating]]) -> tuple[int, int]:
@@ -168,50 +187,6 @@ def _as_lines(image: NDArray[np.floating]) -> Lines:
     return np.asarray(image, np.float64)
 
 
-def _row_median(image: Lines) -> Lines:
-    """Return the median of each line, NaN for a line without readings."""
-    if not np.isnan(image).any():
-        return np.asarray(np.median(image, axis=1))
-    result = np.full(len(image), np.nan)
-    some = ~np.isnan(image).all(axis=1)
-    result[some] = np.nanmedian(image[some], axis=1)
-    return result
-
-
-def _median(values: Lines) -> float:
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if finite.size else float("nan")
-
-
-def _levelled(height: Lines) -> Lines:
-    """Remove each line's median; a fitted line would tilt grains."""
-    return height - _row_median(height)[:, None]
-
-
-def _line_scales(height: Lines, previous: Lines | None) -> Lines:
-    """Return each levelled line's spread, at least its noise floor, m; NaN for an empty line."""
-    spread = _row_median(np.abs(height))
-    before = np.vstack(
-        [np.full((1, height.shape[1]), np.nan) if previous is None else previous, height]
-    )
-    step = _row_median(np.abs(np.diff(before, axis=0)))
-    return np.fmax(spread, NOISE_FLOOR * step)
-
-
-def _running(values: Lines, start: float, warm: NDArray[np.bool_]) -> Lines:
-    """Follow line values with an exponential mean from `start`, held until `warm` and over NaN."""
-    run = np.empty(len(values))
-    level = start
-    for i, value in enumerate(values):
-        if np.isfinite(value):
-            if not np.isfinite(level):
-                level = float(value)
-            elif warm[i]:
-                level += RATE * (float(value) - level)
-        run[i] = level
-    return run
-
-
 def _height_plane(height: Lines, scale: Lines) -> tuple[Lines, NDArray[np.bool_]]:
     scale = scale[:, None]
     known = np.isfinite(height) & (scale > 0)
@@ -229,6 +204,11 @@ def _ratio(amplitude: Lines, level: Lines) -> Lines:
     known = np.isfinite(amplitude) & (level > 0)
     ratio = np.divide(amplitude, level, out=np.full_like(amplitude, np.nan), where=known)
     return np.clip(ratio, 0.0, LARGEST_RATIO)
+
+
+def _log(ratio: Lines) -> Lines:
+    """Return the log amplitude, 0 at the running level; NaN where it is unknown."""
+    return np.asarray(np.log((ratio + LOG_OFFSET) / (1 + LOG_OFFSET)))
 
 
 def _phase_planes(phase: Lines, ratio: Lines | None) -> tuple[Lines, Lines, NDArray[np.bool_]]:

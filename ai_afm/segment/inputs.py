@@ -32,4 +32,7 @@ def adopted(inherited: NormaliseState, own: NormaliseState) -> NormaliseState:
     state = inherited.inherited()
     scale = state.height_scale if np.isfinite(state.height_scale) else own.height_scale
     level = state.amplitude_level if np.isfinite(state.amplitude_level) else own.amplitude_level
-    return replace(state, height_scale=scale, amplitude_level=level)
+    contrast = own.contrast
+    if contrast is not None and state.contrast is not None:
+        contrast = state.contrast.completed(contrast)
+    return replace(state, height_scale=scale, amplitude_level=level, contrast=contrast)

@@ -276,10 +276,10 @@ def network_shapes(card: NetworkCard) -> dict[str, tuple[int, ...]]:
     """Return the shape of every array that a network of this card needs, by name."""
     import torch
 
-    from ai_afm.segment.unet import Architecture, UNet
+    from ai_afm.segment.unet import UNet, architecture_of
 
     with torch.device("meta"):
-        network = UNet(Architecture(len(card.inputs), len(card.classes), card.width, card.depth))
+        network = UNet(architecture_of(card))
     return {name: tuple(value.shape) for name, value in network.state_dict().items()}
 
 

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput
-from ai_afm.image.normalise import NormaliseState, normalise, start_state
+from ai_afm.image.normalise import RAISED, NormaliseState, normalise, start_state
 from ai_afm.segment.decide import labelled, probabilities
 from ai_afm.segment.inputs import adopted, arrived
 from ai_afm.segment.model_file import OUTSIDE, LoadedModel
@@ -65,11 +65,12 @@ def segment_movie(
     work = _FrameWork(model, engine)
     waiting: deque[Future[Segmentation]] = deque()
     state: NormaliseState | None = None
+    raised = model.card.network.inputs == RAISED
     # one worker: the engine's answers stay in order, and one network uses the cores at a time
     with ThreadPoolExecutor(1) as pool:
         try:
             for channels, direction in map(_channels, frames):
-                planes, state = _planes(channels, state)
+                planes, state = _planes(channels, state, raised)
                 waiting.append(pool.submit(work, planes, direction))
                 if len(waiting) > ahead:
                     yield waiting.popleft().result()
@@ -91,10 +92,10 @@ def _channels(frame: Frame | Images) -> tuple[dict[str, FloatImage], SlowDirecti
 
 
 def _planes(
-    channels: dict[str, FloatImage], before: NormaliseState | None
+    channels: dict[str, FloatImage], before: NormaliseState | None, raised: bool
 ) -> tuple[FloatImage, NormaliseState]:
     """Normalise a frame with the levels at the end of the one before."""
-    own = start_state(channels)
+    own = start_state(channels, raised=raised)
     return normalise(channels, own if before is None else adopted(before, own))
 
 

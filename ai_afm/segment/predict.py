@@ -10,6 +10,7 @@ from ai_afm.errors import BadInput, ModelError
 from ai_afm.image.normalise import (
     CHANNELS,
     PLANES,
+    RAISED,
     START_LINES,
     NormaliseState,
     normalise,
@@ -22,7 +23,7 @@ from ai_afm.segment.outside import OutsideScore, judge_from
 from ai_afm.segment.row_cache import RowCache
 from ai_afm.segment.runtime import Engine, choose_dtype, dtype_name, in_dtype
 from ai_afm.segment.uncertainty import uncertainty
-from ai_afm.segment.unet import Architecture, UNet, folded
+from ai_afm.segment.unet import UNet, architecture_of, folded
 from ai_afm.types import ClassCode, FloatImage, Frame, Segmentation, SlowDirection
 
 
@@ -35,11 +36,12 @@ def build_network(model: LoadedModel) -> UNet:
         When the model wants other input planes than this version makes.
     """
     card = model.card.network
-    if card.inputs != PLANES:
+    if card.inputs not in (PLANES, RAISED):
         raise ModelError(
-            f"{model.spec} wants the inputs {', '.join(card.inputs)}; here: {', '.join(PLANES)}"
+            f"{model.spec} wants the inputs {', '.join(card.inputs)}; here: {', '.join(PLANES)}, "
+            f"or {', '.join(RAISED[1:4])}"
         )
-    network = UNet(Architecture(len(card.inputs), len(card.classes), card.width, card.depth))
+    network = UNet(architecture_of(card))
     network.load_state_dict(weights_of(model))
     return folded(network)
 
@@ -172,7 +174,8 @@ class UnetSegmenter:
         channels = arrived(frame, start, lines)
         if start == 0:
             progress.outside = OutsideScore(self._judge) if self._judge else None
-            progress.state = start_state(channels)
+            raised = self._model.card.network.inputs == RAISED
+            progress.state = start_state(channels, raised=raised)
             if self._inherited is not None:
                 progress.state = adopted(self._inherited, progress.state)
         planes, progress.state = normalise(channels, progress.state)

@@ -13,6 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from ai_afm.image.normalise import RAISED
+from ai_afm.segment.model_card import NetworkCard
+
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
@@ -26,12 +29,15 @@ class Architecture:
         Feature maps at full resolution; they double at each pooling.
     depth
         Number of poolings; rows and columns come in multiples of 2**depth.
+    raised
+        Whether it was trained on planes with raised contrast, see `image.contrast`.
     """
 
     inputs: int
     outputs: int
     width: int = 16
     depth: int = 3
+    raised: bool = False
 
     @property
     def align(self) -> int:
@@ -48,6 +54,12 @@ class Architecture:
         reach = 2 * 2**self.depth + sum(4 * 2**d for d in range(self.depth)) + 2**self.depth - 1
         rounded: int = -(-reach // self.align) * self.align
         return rounded
+
+
+def architecture_of(card: NetworkCard) -> Architecture:
+    """Return the shape of a card's network."""
+    raised = card.inputs == RAISED
+    return Architecture(len(card.inputs), len(card.classes), card.width, card.depth, raised)
 
 
 class Block(nn.Module):

@@ -7,6 +7,7 @@ from ai_afm.flywheel.crops import CLASSES, TrainingCrop
 from ai_afm.flywheel.gate.cases import ALL, Case
 from ai_afm.flywheel.gate.tally import Looker
 from ai_afm.segment.model_file import DecisionCard
+from ai_afm.segment.unet import Architecture
 
 SHAPE = (48, 64)
 DECISION = DecisionCard(temperature=1.0, any_threshold=0.5, edge_threshold=0.5, min_pixels=12)
@@ -46,6 +47,8 @@ def nothing(crop):
 
 class Oracle:
     """A network that knows what to say to each input."""
+
+    architecture = Architecture(7, len(CLASSES))
 
     def __init__(self, cases, draw):
         self._answers = {c.planes().tobytes(): draw(c.crop) for c in cases}

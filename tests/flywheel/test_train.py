@@ -24,6 +24,7 @@ from ai_afm.flywheel.fit import TrainSettings
 from ai_afm.flywheel.mishaps import RawCrop, smooth_field, spoiled
 from ai_afm.flywheel.train import make_crops, train
 from ai_afm.flywheel.training_world import finished, twin_crops, visible_lines
+from ai_afm.image.normalise import PLANES, RAISED
 from ai_afm.segment.model_file import OUTSIDE, load_model
 from ai_afm.segment.outside import judge_from
 
@@ -48,8 +49,8 @@ def drawn_crop(seed: int, world: int, count: int) -> list[TrainingCrop]:
     return crops
 
 
-def weights(folder: Path) -> bytes:
-    return (folder / "tiny" / "0.0.1" / "weights.safetensors").read_bytes()
+def weights(folder: Path, version: str = "0.0.1") -> bytes:
+    return (folder / "tiny" / version / "weights.safetensors").read_bytes()
 
 
 def test_three_steps_give_the_same_model_twice(tmp_path: Path) -> None:
@@ -79,6 +80,24 @@ def test_the_model_is_written_with_a_card_that_says_how(tmp_path: Path) -> None:
     assert judge_from(model.arrays, OUTSIDE) is not None
     with pytest.raises(ModelError, match="never changes"):
         train(TINY, tmp_path, [drawn_crop])
+
+
+def test_the_card_names_the_planes_that_were_seen(tmp_path: Path) -> None:
+    settings = TrainSettings(**{**_fields(TINY), "raised": True, "version": "0.0.2"})
+    for one, inputs in ((TINY, PLANES), (settings, RAISED)):
+        train(one, tmp_path, [drawn_crop])
+        card = load_model(f"tiny@{one.version}", [tmp_path]).card
+        assert card.network.inputs == inputs
+        assert ("--raised" in card.command) == one.raised
+        assert f"--judge-steps {one.judge_steps}" in card.command
+    assert weights(tmp_path) != weights(tmp_path, "0.0.2")
+
+
+def test_a_judge_of_other_planes_is_not_kept(tmp_path: Path) -> None:
+    train(TINY, tmp_path, [drawn_crop])
+    asked = {"raised": True, "version": "0.0.2", "parent": "tiny@0.0.1", "judge_steps": 0}
+    with pytest.raises(ModelError, match="knows other planes"):
+        train(TrainSettings(**{**_fields(TINY), **asked}), tmp_path, [drawn_crop])
 
 
 def test_a_child_starts_from_its_parents_weights(tmp_path: Path) -> None:

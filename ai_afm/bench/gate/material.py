@@ -77,7 +77,7 @@ def truth_of(crop: TrainingCrop) -> Label:
 def corrected(crop: TrainingCrop, looker: Looker, skill: Skill, rng: np.random.Generator) -> Label:
     """Return the label that a person makes of what a model draws in a crop."""
     case = Case(crop, recorded(crop), ("",), "")
-    lines = looker.codes(looker(case.planes()))
+    lines = looker.codes(looker(case))
     shown = cv2.dilate(lines, np.ones((3, 3), np.uint8)).astype(np.uint8)
     truth = truth_of(crop)
     label = paint(shown, strokes_for(shown, truth, skill, rng).strokes)

@@ -90,7 +90,7 @@ def label_of(crop: TrainingCrop) -> Label:
 def contradiction(labelled: Labelled, looker: Looker) -> Contradiction | None:
     """Return what speaks against a label so clearly that it is not believed, `None` if nothing."""
     crop = labelled.crop
-    said = looker(Case(crop, recorded(crop), ("labels",), "").planes())
+    said = looker(Case(crop, recorded(crop), ("labels",), ""))
     label = label_of(crop)
     dark = (crop.label > 0) & (crop.visible == 0)
     doubts = doubts_about(label, Opinion(said, CLASSES, "the candidate"), dark)

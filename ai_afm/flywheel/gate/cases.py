@@ -41,10 +41,13 @@ class Case:
     path: Path
     group: str
 
-    def planes(self) -> NDArray[np.float32]:
-        """Return the network's input, (7, lines, pixels), as a run would give it."""
+    def planes(self, *, raised: bool = False) -> NDArray[np.float32]:
+        """Return a network's input, (7, lines, pixels), as a run would give it.
+
+        `raised`: with the contrast raised, for networks that were trained so.
+        """
         images = {n: self.crop.channels[n].astype(np.float32) for n in self.shown}
-        return normalise(images, start_state(images))[0]
+        return normalise(images, start_state(images, raised=raised))[0]
 
     def target(self) -> NDArray[np.int64]:
         """Return what is right, (lines, pixels) class index, negative where nothing is asked."""

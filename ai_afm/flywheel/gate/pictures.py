@@ -64,8 +64,7 @@ def side_by_side(hearing: Hearing, most: int) -> list[SideBySide]:
 
 
 def _row(case: Case, lookers: tuple[Looker, Looker]) -> SideBySide:
-    planes = case.planes()
-    drawn = [looker.codes(looker(planes)) for looker in lookers]
+    drawn = [looker.codes(looker(case)) for looker in lookers]
     counts = [tally(looker, [case]).sum(axis=0) for looker in lookers]
     asked = bool(scores.column(counts[0], "line.true") > 0)
     before, after = (float(scores.f1(c)) if asked else float("nan") for c in counts)

@@ -87,8 +87,8 @@ class Looker:
     decision: DecisionCard
 
     @torch.inference_mode()
-    def __call__(self, planes: NDArray[np.float32]) -> Probability:
-        """Return the probability of each class, (classes, lines, pixels).
+    def __call__(self, case: Case) -> Probability:
+        """Return the probability of each class in a case, (classes, lines, pixels).
 
         Raises
         ------
@@ -96,6 +96,7 @@ class Looker:
             When an answer is not finite.
         """
         torch.set_num_threads(1)
+        planes = case.planes(raised=self.network.architecture.raised)
         batch = torch.from_numpy(planes)[None].contiguous(memory_format=torch.channels_last)
         logits = self.network(batch)[0] / self.decision.temperature
         said: Probability = logits.softmax(dim=0).numpy()
@@ -119,7 +120,7 @@ def tally(looker: Looker, cases: Sequence[Case], headway: Headway | None = None)
     headway = headway or Headway()
     found = np.zeros((len(cases), len(COLUMNS)))
     for row, case in zip(found, cases, strict=True):
-        said = looker(case.planes())
+        said = looker(case)
         for name, value in _counts(looker, said, case.target()).items():
             row[INDEX[name]] = value
         headway.step()

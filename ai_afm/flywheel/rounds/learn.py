@@ -16,10 +16,10 @@ from ai_afm.flywheel.crops import CLASSES, TrainingCrop, example, window
 from ai_afm.flywheel.rounds.batches import DTYPES, LineObjective, assembled
 from ai_afm.flywheel.rounds.course import Batch, BatchAt, Course, Progress, Unwatched, Watch
 from ai_afm.flywheel.rounds.loop import descend
-from ai_afm.image.normalise import PLANES
+from ai_afm.image.normalise import PLANES, RAISED
 from ai_afm.segment.model_file import LoadedModel
 from ai_afm.segment.predict import weights_of
-from ai_afm.segment.unet import Architecture, UNet
+from ai_afm.segment.unet import Architecture, UNet, architecture_of
 
 Way: TypeAlias = Callable[[UNet, Course, BatchAt, LineObjective, Watch], Progress]
 """What does the steps of a lesson, as `loop.descend` does."""
@@ -186,7 +186,7 @@ def prepared(
     """Return what the steps of a round need; arguments and errors are those of `learn`."""
     settings.check()
     network = network_of(parent)
-    draw = _Draw(settings, corrected, replay, weights, network.architecture.align)
+    draw = _Draw(settings, corrected, replay, weights, network.architecture)
     return Lesson(settings, network_of(parent).eval(), network, draw)
 
 
@@ -203,10 +203,10 @@ def network_of(parent: LoadedModel | UNet) -> UNet:
         weights, architecture = parent.state_dict(), parent.architecture
     else:
         card = parent.card.network
-        if (card.inputs, card.classes) != (PLANES, CLASSES):
+        if card.inputs not in (PLANES, RAISED) or card.classes != CLASSES:
             raise BadInput(f"{parent.spec} has other inputs or classes than crops have")
         weights = weights_of(parent)
-        architecture = Architecture(len(PLANES), len(CLASSES), card.width, card.depth)
+        architecture = architecture_of(card)
     network = UNet(architecture)
     network.load_state_dict(weights)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -222,11 +222,11 @@ class _Draw:
         corrected: Sequence[TrainingCrop],
         replay: Sequence[TrainingCrop],
         weights: Sequence[float] | None,
-        align: int,
+        architecture: Architecture,
     ) -> None:
         if not corrected:
             raise BadInput("a round needs at least one corrected crop")
-        self._settings, self._align = settings, align
+        self._settings, self._architecture = settings, architecture
         self._corrected, self._replay = corrected, replay
         self._share = _shares(weights, len(corrected))
         shapes = [crop.label.shape for crop in (*corrected, *replay)]
@@ -242,7 +242,9 @@ class _Draw:
             others = rng.integers(0, len(self._replay), s.batch - count)
             crops += [self._replay[i] for i in others]
         shape = window(rng, self._shape)
-        return assembled([example(crop, rng, shape) for crop in crops], self._align, count)
+        a = self._architecture
+        examples = [example(crop, rng, shape, raised=a.raised) for crop in crops]
+        return assembled(examples, a.align, count)
 
 
 def _shares(weights: Sequence[float] | None, count: int) -> NDArray[np.float64]:

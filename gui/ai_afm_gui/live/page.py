@@ -29,6 +29,8 @@ from ai_afm_gui.page import Page
 
 STEERING = (("ai_afm_gui.steer.map_view", "MapView"), ("ai_afm_gui.steer.panel", "SteerPanel"))
 """Widgets of the right column that other parts of the window bring: module and class."""
+SCOPE_EVERY = 3
+"""Ticks from one trace in the scope to the next: ten a second are as many as an eye follows."""
 RIGHT = 330
 """Width of the right column at first, pixels."""
 CHOICES, LAYOUT = "live/choices", "live/layout"
@@ -72,6 +74,7 @@ class LivePage(Page):
         self._state: RunState | None = None
         self._problem = ""
         self._second: int | None = None
+        self._ticks = 0
         self._tones: Colours = colours(dark=context.dark)
         self._tracer = Tracer()
         self.lamps, self.legend, self.why = LampsRow(), Legend(), WhyPanel()
@@ -97,7 +100,7 @@ class LivePage(Page):
     def attach(self, run: Path | None) -> None:
         """Show another run, live or old; `None` for none."""
         self._leave()
-        self._wanted = run
+        self._wanted, self._ticks = run, 0
         if run is not None:
             self._open(run)
 
@@ -173,7 +176,6 @@ class LivePage(Page):
         self._show_times(state)
         self.lamps.show_lamps(state.lamps, self._tones)
         self.views.show_view(state.view)
-        self.scope.show_line(state.view, self.views.active.choice)
         self.why.show_why(presenter.why(state), self._tones)
         self.log.show_log(state.log)
         for widget in self.steering:
@@ -182,6 +184,9 @@ class LivePage(Page):
 
     def _show_rest(self, state: RunState) -> None:
         """Show what may change although the state does not: lines that are traced by now."""
+        if self._ticks % SCOPE_EVERY == 0:
+            self.scope.show_line(state.view, self.views.active.choice)
+        self._ticks += 1
         self.views.refresh()
         self.legend.show_classes(self.views.classes, self.views.complete, self._tones)
         if self._is_another_second():

@@ -24,10 +24,15 @@ from ai_afm_gui.window import Window
 
 log = logging.getLogger(__name__)
 
+SWITCH = 3e-4
+"""s for which a thread may hold the interpreter while others wait for it."""
+
 
 def make_application() -> QApplication:
     """Return the program; its names say where settings and data lie."""
     name_program()
+    # threads that trace lines and read scans give way to painting at once, not after 5 ms
+    sys.setswitchinterval(SWITCH)
     return QApplication(sys.argv[:1])
 
 

@@ -65,6 +65,8 @@ def run(session: Session) -> Generator[Event]:
         raise
     finally:
         session.make_safe()
+        if outcome != "interrupted":
+            helm.hear_the_rest(session)
         session.journal.append("run_finished", {"outcome": outcome, "message": message})
     yield RunFinished(outcome, message)
 

@@ -20,6 +20,13 @@ NARROWED = "limits narrowed"
 """What the answer to an accepted narrowing says; a run that goes on narrows again."""
 FORBIDDEN = "forbidden from the next move on; what is under way goes on"
 """What the answer to forbidden ground says; it stays so in a run that goes on."""
+WITHDRAWN = "withdrawn; latched until a person clears it"
+
+
+def _note(session: Session, command: Command, detail: str) -> None:
+    """Write a command and what became of it into the journal."""
+    said = {"do": command.do, "args": dict(command.args), "detail": detail}
+    session.journal.append("command", said, actor="person")
 
 
 class Helm:
@@ -53,11 +60,7 @@ class Helm:
                 detail = self._carry_out(session, stream, command)
             except AfmError as exc:
                 detail = f"{REFUSED}{exc}"
-            session.journal.append(
-                "command",
-                {"do": command.do, "args": dict(command.args), "detail": detail},
-                actor="person",
-            )
+            _note(session, command, detail)
             yield Commanded(command.do, detail)
             if command.do == "authority":
                 yield AuthorityChanged(session.authority)
@@ -66,6 +69,13 @@ class Helm:
         if self.models.loading:
             waits = stream is None or session.lockstep
             yield from self.models.settle(session, at or Place(), waits)
+
+    def hear_the_rest(self, session: Session) -> None:
+        """Write down what came when the run had ended: all but a withdrawal is refused."""
+        while (command := session.steering.take()) is not None:
+            detail = WITHDRAWN if command.do == "withdraw" else f"{REFUSED}the run has ended"
+            _note(session, command, detail)
+            command.answer(detail)
 
     def wait_while_held(self, session: Session) -> Generator[Event]:
         """Between two requests: wait until a person lets the run go on, or stops it.
@@ -157,7 +167,7 @@ class Helm:
         if stream is not None:
             stream.stop()
         session.microscope.withdraw()
-        return "withdrawn; latched until a person clears it"
+        return WITHDRAWN
 
     def _hold(self, stream: Stream | None, held: bool) -> str:
         self.held = held

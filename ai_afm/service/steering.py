@@ -129,10 +129,11 @@ class SteeringServer:
         if do not in COMMANDS or not isinstance(args, dict):
             known = ", ".join(("status", *COMMANDS))
             return _error(identity, f"unknown command {do!r}; known: {known}")
-        if do == "withdraw":
-            self._on_withdraw()
         said: SimpleQueue[str] = SimpleQueue()
         self._commands.put(Command(do, args, said.put))
+        if do == "withdraw":
+            # already in the queue: the run that this ends writes down who ended it
+            self._on_withdraw()
         try:
             answer = said.get(timeout=wait) if wait else QUEUED
         except Empty:

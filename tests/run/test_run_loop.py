@@ -3,12 +3,14 @@
 import json
 import threading
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from run_parts import PhaseGradient, config, create, session
 
-from ai_afm.errors import InstrumentError, LinkLost
+from ai_afm.acquire.session import Command
+from ai_afm.errors import InstrumentError, LinkLost, SafetyStop
 from ai_afm.events import (
     Commanded,
     Decided,
@@ -243,3 +245,41 @@ def test_a_site_whose_probe_failed_is_never_probed_again(monkeypatch, tmp_path):
     assert any(isinstance(e, Faulted) and e.kind == "LinkLost" for e in events)
     assert len(calls) > 1
     assert len({request.position for request in calls}) == len(calls)
+
+
+class Waiting:
+    """Commands that wait to be heard."""
+
+    def __init__(self):
+        self.commands = []
+
+    def take(self):
+        return self.commands.pop(0) if self.commands else None
+
+    def publish(self, status):
+        """Nobody looks."""
+
+
+def test_who_has_withdrawn_is_written_down_though_the_run_has_ended_by_it(monkeypatch, tmp_path):
+    folder, answers = create(monkeypatch, tmp_path / "run", config()), []
+    with session(monkeypatch, folder) as opened:
+        steering = Waiting()
+        happening = run(replace(opened, steering=steering))
+        assert any(isinstance(event, Decided) for event in happening)
+        # the socket withdraws at once: the next move is refused before it is heard
+        opened.microscope.withdraw()
+        asked = Command("withdraw", {"person": "Ann"}, answers.append)
+        steering.commands += [asked, Command("pause", {}, answers.append)]
+        with pytest.raises(SafetyStop):
+            list(happening)
+    with Journal.read(folder.journal_file) as journal:
+        rows = journal.rows()
+    said = [row for row in rows if row.kind == "command"]
+    assert [(row.payload["do"], row.actor) for row in said] == [
+        ("withdraw", "person"), ("pause", "person"),
+    ]  # fmt: skip
+    assert said[0].payload["args"] == {"person": "Ann"}
+    assert answers == [row.payload["detail"] for row in said]
+    assert answers[0].startswith("withdrawn; latched")
+    assert answers[1].endswith("the run has ended")
+    assert rows[-1].kind == "run_finished"

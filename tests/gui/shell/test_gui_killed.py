@@ -56,7 +56,10 @@ def story(folder):
         return [row.kind for row in journal.rows()]
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.slow)])
+MANY = pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(900)])
+
+
+@pytest.mark.parametrize("times", [3, MANY])
 def test_a_run_does_not_notice_windows_that_are_killed(tmp_path, times):
     folder, acks, alone = tmp_path / "run", tmp_path / "acks.jsonl", tmp_path / "alone"
     run = begun(folder, acks, SECONDS_OF_RUN / (EACH * times))

@@ -65,6 +65,7 @@ def run(session: Session) -> Generator[Event]:
         raise
     finally:
         session.make_safe()
+        # who closes a run from outside may go on with it: what waits is not refused by that
         if outcome != "interrupted":
             helm.hear_the_rest(session)
         session.journal.append("run_finished", {"outcome": outcome, "message": message})

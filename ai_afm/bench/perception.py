@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ai_afm.image.normalise import RAISED, normalise, start_state
+from ai_afm.image.normalise import normalise, start_state
 from ai_afm.microscope.simulated.imaging import image_frame
 from ai_afm.microscope.simulated.memory import SwitchingSample
 from ai_afm.microscope.simulated.sample import make_world
@@ -54,8 +54,7 @@ def benchmark(
     loaded = model if isinstance(model, LoadedModel) else load_model(model)
     frame = film_frame(seed, (side, side))
     channels = {name: frame.data[name, Direction.TRACE] for name in channels_of(frame)}
-    raised = loaded.card.network.inputs == RAISED
-    planes, _ = normalise(channels, start_state(channels, raised=raised))
+    planes, _ = normalise(channels, start_state(channels, raised=loaded.card.network.raised))
     speed, label = measure_speed(loaded, planes, "float32", rounds)
     result: dict[str, Any] = {"model": loaded.spec, "chosen_dtype": dtype_name(choose_dtype())}
     result |= speed.as_dict()

@@ -180,13 +180,11 @@ def _judge(
 ) -> Judge:
     """Train the judge of foreign frames, or keep the parent's."""
     if settings.judge_steps:
-        return fit_judge(
-            crops, checks, settings.seed, settings.judge_steps, raised=settings.raised
-        )
+        return fit_judge(crops, checks, settings.seed, settings.judge_steps, raised=settings.raised)
     kept = None if parent is None else judge_from(parent.arrays, OUTSIDE)
     if kept is None:
         raise ModelError("judge_steps 0 keeps the judge of a parent; name a parent, or give steps")
-    if parent is not None and (parent.card.network.inputs == RAISED) != settings.raised:
+    if parent is not None and parent.card.network.raised != settings.raised:
         raise ModelError(
             f"the judge of {parent.spec} knows other planes than are asked for (raised: "
             f"{settings.raised}); give judge_steps, 2500 for example"

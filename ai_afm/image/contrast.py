@@ -99,7 +99,15 @@ def raised_amplitude(
 
 
 def raised_phase(phase: Lines, state: Contrast, warm: NDArray[np.bool_]) -> tuple[Lines, Contrast]:
-    """Raise the contrast of a phase, rad, around its running mean; NaN stays."""
+    """Raise the contrast of a phase around its running mean; NaN stays.
+
+    Parameters
+    ----------
+    phase
+        (lines, pixels), rad.
+    state, warm
+        As for `raised_amplitude`.
+    """
     cos = running(row_median(np.cos(phase)), state.cos, warm)
     sin = running(row_median(np.sin(phase)), state.sin, warm)
     mean = np.nan_to_num(np.arctan2(sin, cos))

@@ -15,7 +15,7 @@ Lines = NDArray[np.float64]
 
 
 def row_median(image: Lines) -> Lines:
-    """Return the median of each line, NaN for a line without readings."""
+    """Return the median of each line of (lines, pixels), (lines,); NaN where none has a reading."""
     if not np.isnan(image).any():
         return np.asarray(np.median(image, axis=1))
     result = np.full(len(image), np.nan)
@@ -31,12 +31,20 @@ def middle(values: Lines) -> float:
 
 
 def levelled(image: Lines) -> Lines:
-    """Remove each line's median; a fitted line would tilt grains."""
+    """Remove each line's median from (lines, pixels); a fitted line would tilt grains."""
     return image - row_median(image)[:, None]
 
 
 def spreads(image: Lines, previous: Lines | None) -> Lines:
-    """Return each levelled line's spread, at least its noise floor; NaN for an empty line."""
+    """Return each line's spread, at least its noise floor, in the image's unit; NaN where empty.
+
+    Parameters
+    ----------
+    image
+        (lines, pixels), levelled.
+    previous
+        (pixels,), the levelled line before; `None` at the start of a frame.
+    """
     spread = row_median(np.abs(image))
     before = np.vstack(
         [np.full((1, image.shape[1]), np.nan) if previous is None else previous, image]
@@ -46,7 +54,10 @@ def spreads(image: Lines, previous: Lines | None) -> Lines:
 
 
 def running(values: Lines, start: float, warm: NDArray[np.bool_]) -> Lines:
-    """Follow line values with an exponential mean from `start`, held until `warm` and over NaN."""
+    """Follow line values with an exponential mean from `start`, held until `warm` and over NaN.
+
+    `values` and `warm` are (lines,); so is what is returned, NaN before any value is known.
+    """
     run = np.empty(len(values))
     level = start
     for i, value in enumerate(values):

@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ai_afm.image.normalise import RAISED
+
 FORMAT = 1
 
 
@@ -20,6 +22,11 @@ class NetworkCard(_Strict):
     """Class code of each output plane."""
     width: int = Field(gt=0, le=256)
     depth: int = Field(gt=0, le=6)
+
+    @property
+    def raised(self) -> bool:
+        """Whether its planes show amplitude and phase with raised contrast."""
+        return self.inputs == RAISED
 
 
 class DecisionCard(_Strict):

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput
-from ai_afm.image.normalise import RAISED, NormaliseState, normalise, start_state
+from ai_afm.image.normalise import NormaliseState, normalise, start_state
 from ai_afm.segment.decide import labelled, probabilities
 from ai_afm.segment.inputs import adopted, arrived
 from ai_afm.segment.model_file import OUTSIDE, LoadedModel
@@ -65,7 +65,7 @@ def segment_movie(
     work = _FrameWork(model, engine)
     waiting: deque[Future[Segmentation]] = deque()
     state: NormaliseState | None = None
-    raised = model.card.network.inputs == RAISED
+    raised = model.card.network.raised
     # one worker: the engine's answers stay in order, and one network uses the cores at a time
     with ThreadPoolExecutor(1) as pool:
         try:

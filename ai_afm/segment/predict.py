@@ -174,8 +174,7 @@ class UnetSegmenter:
         channels = arrived(frame, start, lines)
         if start == 0:
             progress.outside = OutsideScore(self._judge) if self._judge else None
-            raised = self._model.card.network.inputs == RAISED
-            progress.state = start_state(channels, raised=raised)
+            progress.state = start_state(channels, raised=self._model.card.network.raised)
             if self._inherited is not None:
                 progress.state = adopted(self._inherited, progress.state)
         planes, progress.state = normalise(channels, progress.state)

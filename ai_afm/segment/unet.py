@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ai_afm.image.normalise import RAISED
 from ai_afm.segment.model_card import NetworkCard
 
 
@@ -58,8 +57,8 @@ class Architecture:
 
 def architecture_of(card: NetworkCard) -> Architecture:
     """Return the shape of a card's network."""
-    raised = card.inputs == RAISED
-    return Architecture(len(card.inputs), len(card.classes), card.width, card.depth, raised)
+    planes, classes = len(card.inputs), len(card.classes)
+    return Architecture(planes, classes, card.width, card.depth, card.raised)
 
 
 class Block(nn.Module):

@@ -7,7 +7,7 @@ on whole frames fastest will do, as long as it says the same.
 import logging
 
 from ai_afm.bench.perception import film_frame
-from ai_afm.image.normalise import RAISED, normalise, start_state
+from ai_afm.image.normalise import normalise, start_state
 from ai_afm.segment.fast import agreement, engines, fastest
 from ai_afm.segment.inputs import usable
 from ai_afm.segment.model_file import LoadedModel
@@ -42,8 +42,7 @@ def choose_engine(model: LoadedModel, threads: int = 1) -> Engine | None:
         return None
     frame = film_frame(_SEED, _SHAPE)
     channels = usable(frame)
-    raised = model.card.network.inputs == RAISED
-    planes, _ = normalise(channels, start_state(channels, raised=raised))
+    planes, _ = normalise(channels, start_state(channels, raised=model.card.network.raised))
     seen = segment_frame(frame, UnetSegmenter(model, threads))
     agreeing = [engine for engine in others if _agrees(engine, planes, seen, model)]
     choice = fastest((torch_engine, *agreeing), planes[None])

@@ -8,6 +8,7 @@ from skimage.graph import MCP_Geometric
 from ai_afm.flywheel.records import Label
 from ai_afm.flywheel.strokes import Stroke, Tool, draw_line, runs_of
 from ai_afm.types import ClassCode, FloatImage
+from ai_afm_gui.review.box import Box
 from ai_afm_gui.review.centrelines import LINES, Centrelines, Segment
 from ai_afm_gui.review.wire import course
 
@@ -19,6 +20,8 @@ _AROUND = 16
 """Pixels around the two ends of a gap in which a bridge may run."""
 _RIM = 3.0
 """Pixels beside a traced line in which the rim of the line below it lies."""
+_AROUND_TRACE = 40
+"""Pixels around a trace in which the nearest line matters: lines are at most 64 wide."""
 _NEAR = 10.0
 """Pixels between where a drag begins or ends and the line that is meant."""
 
@@ -138,16 +141,28 @@ def along(label: Label, lines: Centrelines, traced: Stroke) -> Stroke:
 
     Lines are often wider than what is traced. Slivers of the old class would stay on both sides;
     lines that are only crossed keep theirs.
+
+    Parameters
+    ----------
+    label
+        (lines, pixels) uint8.
+    lines
+        The middle lines of it.
+    traced
+        A line drawn with the brush.
     """
-    drawn = np.zeros(label.shape, np.uint8)
-    draw_line(drawn, np.array(traced.points, float), traced.width, 1)
-    others = np.isin(label, [int(c) for c in LINES if c != traced.code]) & (drawn == 0)
-    if not others.any():
+    points = np.array(traced.points, float)
+    box = Box.around(points, traced.width + _AROUND_TRACE, (label.shape[0], label.shape[1]))
+    whole = np.zeros(label.shape, np.uint8)
+    draw_line(whole, points, traced.width, 1)
+    if box is None:
+        return traced
+    drawn, old = whole[box.slices], lines.skeleton[box.slices]
+    others = np.isin(label[box.slices], [int(c) for c in LINES if c != traced.code]) & (drawn == 0)
+    skeleton = (old > 0) & (old != traced.code)
+    if not (others.any() and skeleton.any()):
         return traced
     away = cv2.distanceTransform(1 - np.minimum(drawn, 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    skeleton = (lines.skeleton > 0) & (lines.skeleton != traced.code)
-    if not skeleton.any():
-        return traced
     _, nearest = cv2.distanceTransformWithLabels(
         (~skeleton).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -156,7 +171,8 @@ def along(label: Label, lines: Centrelines, traced: Stroke) -> Stroke:
     taken = others & (away <= _RIM) & below[nearest]
     if not taken.any():
         return traced
-    return Stroke(Tool.PIXELS, traced.code, runs=runs_of((drawn > 0) | taken))
+    drawn[taken] = 1
+    return Stroke(Tool.PIXELS, traced.code, runs=runs_of(whole > 0))
 
 
 def in_lasso(lines: Centrelines, ring: NDArray[np.float64]) -> list[Segment]:

@@ -23,7 +23,7 @@ Parts = Mapping[str, Sequence[TrainingCrop]]
 
 
 def write_crops(path: Path, parts: Parts) -> None:
-    """Store crops; a reader sees all of them or none. Channels become half floats.
+    """Store crops; a reader sees all of them or none. Channels become single floats.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def write_crops(path: Path, parts: Parts) -> None:
         if len({crop.label.shape for crop in crops}) != 1:
             raise BadInput(f"crops of one shape, at least one, make up {part}")
         for name in CHANNELS:
-            images = [crop.channels[name].astype(np.float16) for crop in crops]
+            images = [crop.channels[name].astype(np.float32) for crop in crops]
             arrays[f"{part}.{name}"] = np.stack(images)
         arrays[f"{part}.lines"] = np.stack([_byte(crop) for crop in crops])
     stream = io.BytesIO()
@@ -76,10 +76,10 @@ def read_crops(path: Path) -> dict[str, tuple[TrainingCrop, ...]] | None:
 
 
 def storable(crop: TrainingCrop) -> bool:
-    """Tell whether the instrument has got a reading everywhere, of a size that a half float has."""
+    """Tell whether each reading is there, and of a size that a single float has."""
     with np.errstate(over="ignore"):
-        halves = [image.astype(np.float16) for image in crop.channels.values()]
-    return all(np.isfinite(image).all() for image in halves)
+        singles = [image.astype(np.float32) for image in crop.channels.values()]
+    return all(np.isfinite(image).all() for image in singles)
 
 
 def _byte(crop: TrainingCrop) -> NDArray[np.uint8]:

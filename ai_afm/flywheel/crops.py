@@ -50,8 +50,8 @@ class TrainingCrop:
     Parameters
     ----------
     channels
-        "height", "amplitude", "phase" (rad) -> (lines, pixels), any unit; float16 is enough, so
-        height and amplitude are of the order of 1.
+        "height", "amplitude", "phase" (rad) -> (lines, pixels), any unit, height and amplitude
+        of the order of 1; not halves, in which a tapping tip's amplitude hardly varies.
     label
         (lines, pixels) uint8: 1-px lines of class codes.
     visible

@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 PHASE_STEEP = 0.25
 """Gradient of exp(i phase), smoothed over 1.5 px, at which it turns like at a wall; per px."""
 
+AS_LARGE = 0.15
+"""Spread of log amplitude and phase (rad) that a response is given before it is spoiled as seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawCrop:
@@ -70,6 +73,24 @@ def spoiled(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
     crop = _some(crop, rng, _OF_THE_SAMPLE)
     crop = replace(crop, ignore=crop.ignore | undecidable(crop))
     return _some(crop, rng, _OF_THE_SCAN)
+
+
+def spoiled_as_seen(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
+    """Spoil a crop whose response a feedback holds: by as much as varies, not by as much as it is.
+
+    The amplitude of a tapping tip varies by half a per cent, its phase by a degree; a patch of half
+    the response, as piezoelectrics have, would leave nothing of what they show.
+    """
+    size = np.abs(crop.response)
+    level = float(np.median(size)) + 1e-300
+    turn = np.exp(1j * float(np.angle(np.mean(crop.response))))
+    off = np.log(np.maximum(size, 1e-6 * level) / level) + 1j * np.angle(crop.response / turn)
+    gains = [float(np.clip(AS_LARGE / spread(part), 1.0, 300.0)) for part in (off.real, off.imag)]
+    loud = np.exp(off.real * gains[0] + 1j * off.imag * gains[1])
+    after = spoiled(replace(crop, response=loud), rng)
+    rest = np.log(np.maximum(np.abs(after.response), 1e-6)) / gains[0]
+    response = level * turn * np.exp(rest + 1j * np.angle(after.response) / gains[1])
+    return replace(after, response=response)
 
 
 def _some(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai_afm.flywheel.crops import VISIBLE, TrainingCrop
-from ai_afm.flywheel.mishaps import RawCrop, log_uniform, spoiled
+from ai_afm.flywheel.mishaps import RawCrop, log_uniform, spoiled, spoiled_as_seen
 from ai_afm.image.normalise import normalise, start_state
 from ai_afm.microscope.simulated.imaging import image_frame
 from ai_afm.microscope.simulated.recipes import MIXES
@@ -24,15 +24,17 @@ from ai_afm.microscope.simulated.settings import (
     ImagingSettings,
     random_settings,
 )
-from ai_afm.types import Direction, FloatImage, ScanRegion, ScanRequest
+from ai_afm.types import Direction, FloatImage, Mode, ScanRegion, ScanRequest
 
 CROP = 128
 """Lines and pixels of a crop."""
 EXTENT = 6e-6
 PIXEL_SIZES = (1e-9, 100e-9)
 """Smallest and largest pixel, m."""
-FEATURE_PIXELS = (7.0, 80.0)
+FEATURE_PIXELS = (7.0, 240.0)
 """Smallest and largest typical distance of walls, px."""
+ALONG_SHARE, ALONG_PIXELS, ALONG_DRAWS = 0.3, 25.0, 8
+"""Share of crops whose place is the best of so many, where features are larger than so many px."""
 LONGEST_LAG = 0.8
 """Time constants of lock-in and feedback, px: a longer lag puts lines beside their labels."""
 BLUR_PIXELS, BLUR_SHARE = 5.0, 0.1
@@ -80,7 +82,7 @@ def twin_crops(
 
 
 def _crop(sample: Untouched, rng: np.random.Generator, side: int) -> TrainingCrop:
-    request, settings = _request(sample.world, rng, side), random_settings(rng)
+    request, settings = _place(sample.world, rng, side), random_settings(rng)
     settings = _aligned(settings, sample.world, request.pixel_size[0])
     settings = _driven(settings, sample.world)
     lag = max(settings.detection.time_constant, 1 / settings.feedback.integral)
@@ -99,7 +101,27 @@ def _crop(sample: Untouched, rng: np.random.Generator, side: int) -> TrainingCro
         label,
         cv2.dilate(unseen.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0,
     )
-    return finished(spoiled(raw, rng), rng)
+    held = settings.detection.mode is Mode.TAPPING
+    return finished(spoiled_as_seen(raw, rng) if held else spoiled(raw, rng), rng)
+
+
+def _place(world: GrownWorld, rng: np.random.Generator, side: int) -> ScanRequest:
+    """Draw a place, now and then the one of several with most of a line along the scan lines.
+
+    Long lines along the scan lines are rare, and faults of single scan lines are not: without
+    these a network learns that whatever lies along them is a fault.
+    """
+    first = _request(world, rng, side)
+    if rng.random() > ALONG_SHARE or world.spec.feature_size / first.pixel_size[0] < ALONG_PIXELS:
+        return first
+    others = (replace(first, region=_region(rng, first.region.size[0])) for _ in range(ALONG_DRAWS))
+    return max((first, *others), key=lambda r: _along(world.labels(r.region, r.shape) > 0))
+
+
+def _along(line: NDArray[np.bool_]) -> float:
+    """Return how many pixels belong to lines within some 10 degrees of the scan lines."""
+    band = cv2.dilate(line.astype(np.uint8), np.ones((3, 1), np.uint8))
+    return float(cv2.morphologyEx(band, cv2.MORPH_OPEN, np.ones((1, 15), np.uint8)).sum())
 
 
 def _request(world: GrownWorld, rng: np.random.Generator, side: int) -> ScanRequest:
@@ -107,9 +129,12 @@ def _request(world: GrownWorld, rng: np.random.Generator, side: int) -> ScanRequ
     pixel = world.spec.feature_size / log_uniform(rng, *FEATURE_PIXELS)
     pixel = float(np.clip(pixel, *PIXEL_SIZES))
     size = min(pixel * side, EXTENT)
+    return ScanRequest(_region(rng, size), (side, side), line_rate=log_uniform(rng, 0.2, 3))
+
+
+def _region(rng: np.random.Generator, size: float) -> ScanRegion:
     x, y = (float(v) for v in rng.uniform(-0.5, 0.5, 2) * max(EXTENT - 1.5 * size, 0.0))
-    region = ScanRegion((x, y), (size, size), float(rng.uniform(0, 2 * np.pi)))
-    return ScanRequest(region, (side, side), line_rate=log_uniform(rng, 0.2, 3))
+    return ScanRegion((x, y), (size, size), float(rng.uniform(0, 2 * np.pi)))
 
 
 def _aligned(settings: ImagingSettings, world: GrownWorld, pixel: float) -> ImagingSettings:
@@ -149,14 +174,14 @@ def finished(raw: RawCrop, rng: np.random.Generator) -> TrainingCrop:
         amplitude = np.minimum(amplitude, np.percentile(amplitude, rng.uniform(80, 99)))
     if rng.random() < 0.2:
         amplitude = amplitude + rng.uniform(0, 0.2) * level
+    # not halves: the amplitude of a tapping tip varies by half a per cent
     channels: dict[str, FloatImage] = {
         "height": (raw.height / (np.std(raw.height) + 1e-30)).astype(np.float32),
         "amplitude": (amplitude / level).astype(np.float32),
         "phase": np.angle(raw.response).astype(np.float32),
     }
-    stored = {name: image.astype(np.float16) for name, image in channels.items()}
-    visible = visible_lines(stored, raw.label > 0, raw.ignore)
-    return TrainingCrop(stored, raw.label, visible, raw.ignore)
+    visible = visible_lines(channels, raw.label > 0, raw.ignore)
+    return TrainingCrop(channels, raw.label, visible, raw.ignore)
 
 
 def visible_lines(

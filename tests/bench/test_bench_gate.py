@@ -3,9 +3,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from ai_afm.bench.gate.benchmark import benchmark, planned, summed
-from ai_afm.bench.gate.blind import Blinding
+from ai_afm.bench.gate.blind import Blinding, with_sight
 from ai_afm.bench.gate.material import (
     MATERIALS,
     corrected,
@@ -17,13 +18,16 @@ from ai_afm.bench.gate.poison import SHARES, SHIFTS_PX, Dose, Poison, poisoned
 from ai_afm.bench.gate.trial import Outcome, Scale
 from ai_afm.flywheel.annotator import Skill
 from ai_afm.flywheel.gate.bank import GoldenSettings
+from ai_afm.flywheel.gate.cases import Case, recorded
 from ai_afm.flywheel.gate.lab import GateSettings
-from ai_afm.flywheel.gate.tally import Looker
-from ai_afm.flywheel.rounds.learn import RoundSettings
+from ai_afm.flywheel.gate.scores import f1
+from ai_afm.flywheel.gate.tally import NAMED, Looker, tally
+from ai_afm.flywheel.rounds.learn import RoundSettings, network_of
 from ai_afm.flywheel.rounds.replay import BankSettings
 from ai_afm.segment.metrics.lines import distance_to
 from ai_afm.segment.model_file import load_model
 from ai_afm.segment.predict import build_network
+from ai_afm.segment.unet import folded
 
 TINY = Scale(
     samples=(3, 3, 2),
@@ -103,6 +107,22 @@ def test_a_person_corrects_what_a_model_draws():
     found = (label > 0) & (label < 255)
     assert np.mean(distance_to(found)[asked] <= 3.5) > 0.9
     assert np.array_equal(label == 255, truth == 255)
+
+
+def test_a_blinded_model_keeps_part_of_its_sight():
+    model = load_model()
+    crops = [s.crop for s in lined(scans(MATERIALS[0], 1, 3, 6))]
+    cases = [Case(c, recorded(c), (), str(n)) for n, c in enumerate(crops)]
+
+    def seen(network):
+        counts = tally(Looker(folded(network), model.card.decision), cases)
+        return float(f1(counts.sum(axis=0), NAMED))
+
+    blind = network_of(model)
+    with torch.no_grad():
+        blind.head.bias[0] += 12
+    assert seen(blind) == 0
+    assert 0.5 <= seen(with_sight(model, blind, crops, 0.5)) / seen(network_of(model)) < 0.95
 
 
 def test_outcomes_are_counted():

@@ -41,6 +41,18 @@ def test_a_candidate_that_draws_nothing_is_refused_outright():
     assert {"empty-mask model", "nothing drawn", "own material"} <= refused_by(judged(nothing))
 
 
+def test_a_candidate_that_draws_little_where_the_active_model_draws_nothing_passes():
+    every = [*SIMULATED, *NEW]
+    candidate = looker(every, but_for(nothing, lines, [c.crop for c in NEW] + CROPS[:4]))
+    judgement = judge(
+        Contest(looker(every, nothing), candidate), Evidence(SIMULATED, (), NEW, ()), Limits()
+    )
+    told = [f for f in judgement.findings if f.rule == "empty-mask model" and f.value > 0.5]
+    assert told
+    assert all(f.holds for f in told)
+    assert judgement.passed
+
+
 def test_a_candidate_whose_classes_are_exchanged_is_refused():
     assert "flipped labels" in refused_by(judged(lambda crop: lines(crop, code=4)))
 

@@ -58,7 +58,7 @@ def test_what_is_read_is_what_the_makers_made(tmp_path):
     stored = found.replay[3]
     assert np.array_equal(stored.label, made.label)
     assert np.array_equal(stored.visible, made.visible)
-    assert np.array_equal(stored.channels["phase"], made.channels["phase"].astype(np.float16))
+    assert np.array_equal(stored.channels["phase"], made.channels["phase"].astype(np.float32))
     assert found.replay[-1].ignore.all() == factory.blank(1, 1, 1)[0].ignore.all()
 
 

@@ -21,7 +21,7 @@ from ai_afm.flywheel.crops import (
     window,
 )
 from ai_afm.flywheel.fit import TrainSettings
-from ai_afm.flywheel.mishaps import RawCrop, smooth_field, spoiled
+from ai_afm.flywheel.mishaps import RawCrop, smooth_field, spoiled, spoiled_as_seen
 from ai_afm.flywheel.train import make_crops, train
 from ai_afm.flywheel.training_world import finished, twin_crops, visible_lines
 from ai_afm.image.normalise import PLANES, RAISED
@@ -226,3 +226,29 @@ def test_examples_are_finite_whatever_mishaps_there_are() -> None:
         assert planes.shape == (7, 40, 56)
         assert expected.min() >= SOME_LINE
         assert expected.max() < len(CLASSES)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000), contrast=st.floats(0.002, 0.02))
+def test_mishaps_leave_what_a_tapping_tip_shows(seed: int, contrast: float) -> None:
+    rng = np.random.default_rng(seed)
+    pattern = smooth_field(rng, (48, 48), 6)
+    response = 3e-9 * (1 + contrast * pattern) * np.exp(1j * (1 + contrast * pattern))
+    nothing = np.zeros((48, 48), np.uint8)
+    raw = RawCrop(smooth_field(rng, (48, 48), 9), response, nothing, nothing > 0)
+
+    after = spoiled_as_seen(raw, rng)
+
+    off = np.log(np.abs(after.response) / 3e-9)
+    # the largest mishaps are several times a piezoresponse: several times the contrast, here
+    assert np.percentile(np.abs(off), 90) < 40 * contrast
+    assert np.isfinite(after.response).all()
+
+
+def test_crops_keep_what_half_floats_would_lose() -> None:
+    rng = np.random.default_rng(4)
+    step = np.repeat([[1.0] * 24 + [1.0004] * 24], 32, axis=0)
+    nothing = np.zeros((32, 48), np.uint8)
+    crop = finished(RawCrop(rng.standard_normal((32, 48)), step + 0j, nothing, nothing > 0), rng)
+    amplitude = crop.channels["amplitude"]
+    assert amplitude[:, 30].mean() - amplitude[:, 10].mean() > 0.0001

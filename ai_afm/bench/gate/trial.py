@@ -78,17 +78,15 @@ class Scale:
     golden
         Scans in the golden set of the lab.
     round, bank
-        How it is trained.
+        How it is trained: as in a lab.
     gate
         How it is judged: by half as many simulated worlds as a lab's gate, to be quicker.
     """
 
     samples: tuple[int, ...] = (11, 11, 8)
     golden: int = 8
-    round: RoundSettings = field(default_factory=lambda: RoundSettings(steps=120))
-    bank: BankSettings = field(
-        default_factory=lambda: BankSettings(worlds=20, check_worlds=8, check_crops=2)
-    )
+    round: RoundSettings = field(default_factory=RoundSettings)
+    bank: BankSettings = field(default_factory=BankSettings)
     gate: GateSettings = field(
         default_factory=lambda: GateSettings(golden=GoldenSettings(worlds=8))
     )

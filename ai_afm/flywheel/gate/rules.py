@@ -136,10 +136,12 @@ def presence(path: Path, drawn: Drawn, limits: Limits) -> Iterator[Finding]:
             f"nothing is drawn in {empty.after:.1%} of the crops with lines on {where}, before in "
             f"{empty.before:.1%}", empty,
         )  # fmt: skip
+        # one that draws no less often than the active model takes nothing away
+        holds = empty.after <= limits.empty_at_most or empty.value <= 0
         yield Finding(
-            "empty-mask model", where, empty.after <= limits.empty_at_most, empty.after,
-            limits.empty_at_most, "share of crops",
-            f"the candidate draws nothing in {empty.after:.1%} of the crops with lines on {where}",
+            "empty-mask model", where, holds, empty.after, limits.empty_at_most, "share of crops",
+            f"the candidate draws nothing in {empty.after:.1%} of the crops with lines on {where}, "
+            f"the active model in {empty.before:.1%}",
         )  # fmt: skip
     if scores.column(drawn.sums[0], "blank"):
         litter = drawn.change(scores.litter_rate)

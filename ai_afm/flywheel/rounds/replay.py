@@ -21,11 +21,11 @@ from ai_afm.flywheel.training_world import twin_crops
 
 log = logging.getLogger(__name__)
 
-RECIPE = 1
+RECIPE = 2
 """Raised whenever the crop makers change what they make, so that old banks are made anew."""
 REPLAY_SEED, CHECK_SEED = 2_000_003, 3_000_017
 """Added to the seed of a bank: neither worlds of a base training nor of its validation."""
-CROP_BYTES = 128 * 128 * 7
+CROP_BYTES = 128 * 128 * 13
 """Size of a crop in the file."""
 WORLDS = "simulated worlds"
 """What is counted while a bank is made."""

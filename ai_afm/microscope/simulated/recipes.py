@@ -210,7 +210,7 @@ def _twins(rng: np.random.Generator, size: float) -> TwinSpec:
 
 def _grains(rng: np.random.Generator, size: float) -> GrainSpec:
     # now and then only the response shows grains
-    relief = _sometimes(rng, 0.87, _log(rng, 0.003, 0.12)) * size
+    relief = _sometimes(rng, 0.87, _log(rng, 0.0015, 0.12)) * size
     sign = -1.0 if rng.random() < 0.25 else 1.0
     grooved = rng.random() < 0.75
     return GrainSpec(
@@ -218,7 +218,7 @@ def _grains(rng: np.random.Generator, size: float) -> GrainSpec:
         irregularity=float(rng.uniform(0.2, 1)),
         warp=float(rng.uniform(0, 0.2)),
         groove_depth=sign * relief * float(rng.uniform(0.2, 0.8)) * grooved,
-        groove_width=_log(rng, 0.02, 0.15) * size,
+        groove_width=_log(rng, 0.01, 0.15) * size,
         dome=sign * relief * float(rng.uniform(0, 1) if grooved else rng.uniform(0.6, 1.2)),
         height_spread=relief * float(rng.uniform(0, 0.6)),
         tilt_spread=_sometimes(rng, 0.5, _log(rng, 0.001, 0.06)),

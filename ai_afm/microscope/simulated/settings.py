@@ -156,7 +156,7 @@ def random_settings(rng: np.random.Generator) -> ImagingSettings:
     have (double tip, scars, jumps, mains, open loop) are drawn in a tenth to a third of the cases.
     """
     modes = (Mode.PFM_DART, Mode.PFM_SINGLE_FREQUENCY, Mode.PFM_OFF_RESONANCE, Mode.TAPPING)
-    mode = modes[rng.choice(4, p=(0.35, 0.22, 0.23, 0.2))]
+    mode = modes[rng.choice(4, p=(0.33, 0.21, 0.21, 0.25))]
     mechanics = ContactMechanics(
         quality=_log(rng, 20, 200),
         stiffness_exponent=rng.uniform(0.02, 0.25),

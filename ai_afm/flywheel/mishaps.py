@@ -21,6 +21,8 @@ PHASE_STEEP = 0.25
 
 AS_LARGE = 0.15
 """Spread of log amplitude and phase (rad) that a response is given before it is spoiled as seen."""
+_MOST_RAISED, _FAINTEST = 300.0, 1e-6
+"""It is raised by no more; and the least amplitude over the median, so that its log is finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,26 @@ def spoiled_as_seen(crop: RawCrop, rng: np.random.Generator) -> RawCrop:
     """Spoil a crop whose response a feedback holds: by as much as varies, not by as much as it is.
 
     The amplitude of a tapping tip varies by half a per cent, its phase by a degree; a patch of half
-    the response, as piezoelectrics have, would leave nothing of what they show.
+    the response, as piezoelectrics have, would leave nothing of what they show. So both deviations
+    are raised to a spread of `AS_LARGE`, spoiled, and made as small as they were again.
+
+    Parameters
+    ----------
+    crop
+        The crop; its response (lines, pixels), any unit, finite.
+    rng
+        Draws the mishaps.
     """
     size = np.abs(crop.response)
     level = float(np.median(size)) + 1e-300
     turn = np.exp(1j * float(np.angle(np.mean(crop.response))))
-    off = np.log(np.maximum(size, 1e-6 * level) / level) + 1j * np.angle(crop.response / turn)
-    gains = [float(np.clip(AS_LARGE / spread(part), 1.0, 300.0)) for part in (off.real, off.imag)]
+    off = np.log(np.maximum(size, _FAINTEST * level) / level) + 1j * np.angle(crop.response / turn)
+    gains = [
+        float(np.clip(AS_LARGE / spread(part), 1.0, _MOST_RAISED)) for part in (off.real, off.imag)
+    ]
     loud = np.exp(off.real * gains[0] + 1j * off.imag * gains[1])
     after = spoiled(replace(crop, response=loud), rng)
-    rest = np.log(np.maximum(np.abs(after.response), 1e-6)) / gains[0]
+    rest = np.log(np.maximum(np.abs(after.response), _FAINTEST)) / gains[0]
     response = level * turn * np.exp(rest + 1j * np.angle(after.response) / gains[1])
     return replace(after, response=response)
 

@@ -133,6 +133,7 @@ def _request(world: GrownWorld, rng: np.random.Generator, side: int) -> ScanRequ
 
 
 def _region(rng: np.random.Generator, size: float) -> ScanRegion:
+    """Draw a place and an angle for a square of this side, m."""
     x, y = (float(v) for v in rng.uniform(-0.5, 0.5, 2) * max(EXTENT - 1.5 * size, 0.0))
     return ScanRegion((x, y), (size, size), float(rng.uniform(0, 2 * np.pi)))
 

@@ -86,7 +86,18 @@ def blinded(material: Material, models: Path, how: Blinding | None = None) -> Lo
 
 
 def with_sight(parent: LoadedModel, blind: UNet, checks: list[TrainingCrop], sight: float) -> UNet:
-    """Return the blind network with the least of the parent in it that gives it enough sight."""
+    """Return the blind network with the least of the parent in it that gives it enough sight.
+
+    Parameters
+    ----------
+    parent, blind
+        The shipped model, and its network after it was blinded, batch norm not folded.
+    checks
+        Crops of the material that neither has learned from.
+    sight
+        Share of the parent's F1 (lines and their classes, 2 px), 0 to 1, that it shall reach; where
+        no share of `KEEPS` is enough, the largest is taken.
+    """
     start, decision = network_of(parent), parent.card.decision
     cases = [Case(c, recorded(c), (), str(n)) for n, c in enumerate(checks)]
 

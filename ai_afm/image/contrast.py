@@ -67,12 +67,12 @@ def start_contrast(amplitude: Lines | None, phase: Lines | None) -> Contrast:
     """
     found = Contrast()
     if amplitude is not None:
-        found = Contrast(amplitude=middle(spreads(levelled(amplitude), None)))
+        found = Contrast(amplitude=middle(_spreads(levelled(amplitude), None)))
     if phase is None:
         return found
     cos, sin = middle(row_median(np.cos(phase))), middle(row_median(np.sin(phase)))
     off = _off(phase, np.full(len(phase), np.arctan2(sin, cos)))
-    return Contrast(found.amplitude, middle(spreads(levelled(off), None)), cos, sin)
+    return Contrast(found.amplitude, middle(_spreads(levelled(off), None)), cos, sin)
 
 
 def raised_amplitude(
@@ -90,7 +90,7 @@ def raised_amplitude(
         (lines,) bool: whether the running values follow a line.
     """
     level = levelled(amplitude)
-    run = running(spreads(level, state.lines[0]), state.amplitude, warm)
+    run = running(_spreads(level, state.lines[0]), state.amplitude, warm)
     gain = _gain(SPREAD, run)
     if not len(amplitude):
         return amplitude, state
@@ -113,7 +113,7 @@ def raised_phase(phase: Lines, state: Contrast, warm: NDArray[np.bool_]) -> tupl
     mean = np.nan_to_num(np.arctan2(sin, cos))
     off = _off(phase, mean)
     level = levelled(off)
-    run = running(spreads(level, state.lines[1]), state.phase, warm)
+    run = running(_spreads(level, state.lines[1]), state.phase, warm)
     gain = _gain(PHASE_SPREAD, run)
     if not len(phase):
         return phase, state
@@ -122,6 +122,19 @@ def raised_phase(phase: Lines, state: Contrast, warm: NDArray[np.bool_]) -> tupl
     )
     raised = mean[:, None] + np.clip(gain * off, -PHASE_RANGE, PHASE_RANGE)
     return np.where(gain > 1, raised, phase), kept
+
+
+def _spreads(image: Lines, previous: Lines | None) -> Lines:
+    """Return what `line_values.spreads` does, but at least the root mean square.
+
+    A median overlooks the domain that few pixels of a line lie in: its phase, raised until it ends,
+    would change halfway up the wall's flank, and the wall be seen beside its place.
+    """
+    known = np.isfinite(image)
+    total = (np.where(known, image, 0.0) ** 2).sum(axis=1)
+    count = known.sum(axis=1)
+    deviation = np.sqrt(np.divide(total, count, out=np.full(len(image), np.nan), where=count > 0))
+    return np.fmax(spreads(image, previous), deviation)
 
 
 def _gain(wanted: float, spread: Lines) -> Lines:

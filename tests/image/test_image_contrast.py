@@ -68,6 +68,18 @@ def test_a_piezoresponse_is_left_as_it_is():
     assert np.array_equal(plain, raised)
 
 
+@pytest.mark.parametrize("width", [2, 5, 12])
+def test_a_narrow_domain_moves_no_wall(width):
+    """Most pixels of a clean line lie in one domain, which alone would ask for much contrast."""
+    rng = np.random.default_rng(5)
+    at = np.abs(np.arange(50) - 25.0) - width / 2
+    flank = np.pi / 2 * (1 - np.tanh(at / 1.5))
+    phase = 0.3 + flank + rng.normal(0, 0.02, (60, 50))
+    channels = {"amplitude": np.ones((60, 50)), "phase": phase}
+    plain, raised = (planes_of(channels, raised=r) for r in (False, True))
+    assert np.array_equal(plain[[COS, SIN]], raised[[COS, SIN]])
+
+
 @settings(max_examples=20, deadline=None)
 @given(cuts=st.lists(st.integers(1, 59), max_size=5), film=st.booleans())
 def test_pieces_of_a_frame_give_the_planes_of_the_whole(cuts, film):

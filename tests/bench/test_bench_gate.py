@@ -130,10 +130,11 @@ def test_outcomes_are_counted():
     rounds = [
         Outcome(good, 0, 30, True, (), 0.1, 60.0),
         Outcome(bad, 2, 30, False, ("labels", "own material"), -0.1, 60.0),
+        Outcome(good, 0, 30, True, ("labels",), 0.1, 60.0, released=1),
     ]
     told = summed(rounds)
     assert (told["poisoned"], told["promoted"]) == (1, 0)
-    assert (told["good"], told["good_promoted"]) == (1, 1)
+    assert (told["good"], told["good_promoted"], told["good_promoted_at_once"]) == (2, 2, 1)
     assert told["poisoned_refused_by"] == {"labels": 1, "own material": 1}
     json.dumps(told)
 

@@ -48,8 +48,9 @@ def benchmark(
     Returns
     -------
     dict
-        JSON values: `poisoned`, `promoted` of them, `good`, `good_promoted` of those, and each
-        round.
+        JSON values: `poisoned`, `promoted` of them, `good`, `good_promoted` of those, both after
+        a second look at the labels that alone refuse a round (`second_look`);
+        `good_promoted_at_once` of them before any; and each round.
 
     Raises
     ------
@@ -91,6 +92,7 @@ def summed(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "promoted": sum(o.promoted for o in bad),
         "good": len(good),
         "good_promoted": sum(o.promoted for o in good),
+        "good_promoted_at_once": sum(o.promoted and not o.rules for o in good),
         "poisoned_refused_by": dict(Counter(rule for o in bad for rule in o.rules)),
         "good_refused_by": dict(Counter(rule for o in good for rule in o.rules)),
         "cpu_s_of_a_round": sum(o.cpu_s for o in outcomes) / len(outcomes),

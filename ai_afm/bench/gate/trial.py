@@ -13,6 +13,7 @@ import numpy as np
 
 from ai_afm.bench.gate.material import Material, Scan, corrected, lined, scans
 from ai_afm.bench.gate.poison import Dose, Poison, poisoned
+from ai_afm.bench.gate.second_look import looked_again
 from ai_afm.errors import BadInput, GateRefused
 from ai_afm.flywheel.annotator import Skill
 from ai_afm.flywheel.datasets.candidates import Choice
@@ -124,7 +125,9 @@ class Outcome:
     promoted
         Whether the candidate is the active model now.
     rules
-        The rules that refused it.
+        The rules that refused it at first.
+    released, quarantined
+        Corrections that a second look let in again, and kept out; none where it was of no use.
     gain
         F1 won on the newest corrections, by their own labels.
     cpu_s
@@ -138,6 +141,8 @@ class Outcome:
     rules: tuple[str, ...]
     gain: float
     cpu_s: float
+    released: int = 0
+    quarantined: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -151,6 +156,8 @@ class Outcome:
             "labels": self.labels,
             "promoted": self.promoted,
             "refused_by": list(self.rules),
+            "released": self.released,
+            "quarantined": self.quarantined,
             "gain": round(self.gain, 4),
             "cpu_s": round(self.cpu_s, 1),
         }
@@ -189,7 +196,7 @@ def _run(
         lab = Lab.make(Path(folder) / "lab")
         shutil.copytree(shop.cache, lab.path / "cache", dirs_exist_ok=True)
         with FlywheelStore.open(lab) as store:
-            count, total = _prepared(store, trial, scale, shop.looker)
+            wrong, total = _prepared(store, trial, scale, shop.looker)
             around = Around(shipped=shop.models)
             wish = Wish(PERSON, "round", settings=scale.round, bank=scale.bank)
             spec = str(train_round(store, wish, around)["model"])
@@ -197,13 +204,17 @@ def _run(
                 freeze_golden(store, "judged by", Choice(annotator=JUDGE))
             hearing = hear(store, spec, scale.gate, shop.models)
             look(hearing)
+            second = looked_again(store, hearing, wrong.revisions, scale.gate, shop.models)
             promoted = _promoted(store, spec, shop.models)
         shutil.copytree(lab.path / "cache", shop.cache, dirs_exist_ok=True)
     found = hearing.judgement
     gains = [f.value for f in found.findings if f.rule == "own material"]
     rules = tuple(dict.fromkeys(f.rule for f in found.refusals))
     spent = time.process_time() - begun
-    return Outcome(trial, count, total, promoted, rules, gains[0], spent)
+    return Outcome(
+        trial, wrong.count, total, promoted, rules, gains[0], spent,
+        second.released, second.quarantined,
+    )  # fmt: skip
 
 
 def _promoted(store: FlywheelStore, spec: str, models: Path) -> bool:
@@ -217,8 +228,18 @@ def _promoted(store: FlywheelStore, spec: str, models: Path) -> bool:
     return registry.active == spec
 
 
-def _prepared(store: FlywheelStore, trial: Trial, scale: Scale, looker: Looker) -> tuple[int, int]:
-    """Store scans and corrections, and freeze them; return how many are poisoned, and all."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Corrections that were poisoned: how many, and the revisions whose labels are wrong."""
+
+    count: int
+    revisions: frozenset[int]
+
+
+def _prepared(
+    store: FlywheelStore, trial: Trial, scale: Scale, looker: Looker
+) -> tuple[Wrong, int]:
+    """Store scans and corrections, and freeze them; return what is poisoned, and how many all."""
     rng = np.random.default_rng([trial.seed, trial.number, 31])
     golden, samples = _samples(trial, scale)
     leak = trial.dose is not None and trial.dose.kind is Poison.LEAK
@@ -228,7 +249,7 @@ def _prepared(store: FlywheelStore, trial: Trial, scale: Scale, looker: Looker) 
         freeze_golden(store, "judged by", Choice(annotator=JUDGE))
     every = [scan for sample in samples for scan in sample]
     labels = [corrected(scan.crop, looker, Skill(), rng) for scan in every]
-    count = 0
+    count, wrong = 0, set[int]()
     if trial.dose is not None:
         count = trial.dose.count(len(every))
         chosen = rng.choice(len(every), min(count, len(golden)) if leak else count, replace=False)
@@ -239,15 +260,15 @@ def _prepared(store: FlywheelStore, trial: Trial, scale: Scale, looker: Looker) 
                 labels[k] = corrected(golden[n].crop, looker, Skill(), rng)
             else:
                 labels[k] = poisoned(labels[k], trial.dose.kind, rng)
+                wrong.add(int(k))
         count = len(chosen)
-    for scan, label in zip(every, labels, strict=True):
-        _store(store, scan, label, PERSON)
+    stored = [_store(store, s, label, PERSON) for s, label in zip(every, labels, strict=True)]
     try:
         freeze(store, "round", Split(trial.seed, VALIDATION), Choice(annotator=PERSON))
     except BadInput as exc:
         # frames of two samples look alike by chance, and what looks alike is not split
         raise Alike(str(exc)) from exc
-    return count, len(every)
+    return Wrong(count, frozenset(stored[k] for k in wrong)), len(every)
 
 
 def _samples(trial: Trial, scale: Scale) -> tuple[list[Scan], list[list[Scan]]]:
@@ -264,11 +285,12 @@ def _samples(trial: Trial, scale: Scale) -> tuple[list[Scan], list[list[Scan]]]:
     return found[0], found[1:]
 
 
-def _store(store: FlywheelStore, scan: Scan, label: Label, who: str) -> None:
+def _store(store: FlywheelStore, scan: Scan, label: Label, who: str) -> int:
+    """Store a scan and a correction of it; return the correction's revision."""
     sample = scan.frame.measurement.sample
     record = store.add_frame(scan.frame, Source("", "file", 0, f"{sample}.npz"))
     place = Place(record.sha256, Window(0, 0, *label.shape))
-    store.add_correction(Draft(place, label, who, seconds=20.0))
+    return store.add_correction(Draft(place, label, who, seconds=20.0)).revision
 
 
 def doses(count: int, kinds: Sequence[Poison], shares: Sequence[float]) -> list[Dose]:

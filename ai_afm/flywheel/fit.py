@@ -58,7 +58,7 @@ class TrainSettings:
     validation_crops: int = 5
     steps: int = 22000
     batch: int = 8
-    judge_steps: int = 2500
+    judge_steps: int = 6000
     width: int = 16
     depth: int = 3
     raised: bool = False

@@ -16,7 +16,7 @@ from ai_afm.types import FloatImage
 
 log = logging.getLogger(__name__)
 
-STEPS, BATCH = 2500, 8
+STEPS, BATCH = 6000, 8
 """Steps of the training, and frames of each kind in each."""
 LIMIT = 99.0
 """Percentile of frames of the model's own world below the limit, for each set of channels."""
@@ -35,7 +35,7 @@ def fit_judge(
 ) -> Judge:
     """Train a judge on the model's training crops, and set its limits on validation crops.
 
-    About 0.1 s of one thread a step. Foreign frames are painted as they are needed; no real scan is
+    About 0.17 s of one thread a step. Foreign frames are painted as they are needed; no real scan is
     looked at.
 
     Parameters

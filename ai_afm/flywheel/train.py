@@ -187,7 +187,7 @@ def _judge(
     if parent is not None and parent.card.network.raised != settings.raised:
         raise ModelError(
             f"the judge of {parent.spec} knows other planes than are asked for (raised: "
-            f"{settings.raised}); give judge_steps, 2500 for example"
+            f"{settings.raised}); give judge_steps, 6000 for example"
         )
     return kept
 

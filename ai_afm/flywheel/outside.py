@@ -35,8 +35,8 @@ def fit_judge(
 ) -> Judge:
     """Train a judge on the model's training crops, and set its limits on validation crops.
 
-    About 0.17 s of one thread a step. Foreign frames are painted as they are needed; no real scan is
-    looked at.
+    About 0.17 s of one thread a step. Foreign frames are painted as they are needed; no real scan
+    is looked at.
 
     Parameters
     ----------

@@ -134,7 +134,7 @@ def _spreads(image: Lines, previous: Lines | None) -> Lines:
     total = (np.where(known, image, 0.0) ** 2).sum(axis=1)
     count = known.sum(axis=1)
     deviation = np.sqrt(np.divide(total, count, out=np.full(len(image), np.nan), where=count > 0))
-    return np.fmax(spreads(image, previous), deviation)
+    return np.asarray(np.fmax(spreads(image, previous), deviation))
 
 
 def _gain(wanted: float, spread: Lines) -> Lines:

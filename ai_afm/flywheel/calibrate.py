@@ -24,6 +24,8 @@ confidence under the worst shifts at no cost elsewhere.
 THRESHOLD = 0.5
 """Probability of "any line" from which a pixel is called: then a line is likelier than none."""
 MIN_PIXELS = 12
+SMALLEST_PIXEL = 1e-10
+"""m: a tenth of the smallest pixel that is simulated; the sharpest wall is 40 such pixels wide."""
 TOLERANCE = 2.0
 WALLS = tuple(CLASSES.index(c) for c in DOMAIN_WALL_CODES)
 """Class indices of domain walls."""
@@ -68,6 +70,7 @@ def decide(seen: Answers) -> DecisionCard:
         any_threshold=THRESHOLD,
         edge_threshold=0.5,
         min_pixels=MIN_PIXELS,
+        smallest_pixel=SMALLEST_PIXEL,
     )
 
 

@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 
 from ai_afm.segment.model_file import LoadedModel
-from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, FloatImage
+from ai_afm.types import DOMAIN_WALL_CODES, ClassCode, FloatImage, Frame
 
 DRAWN_CODES = (
     ClassCode.WALL,
@@ -54,6 +54,11 @@ def labelled(probability: FloatImage, model: LoadedModel) -> NDArray[np.uint8]:
         label[called] = _likeliest(planes[:, called], codes)
     label[np.isnan(probability[0])] = ClassCode.IGNORE
     return label
+
+
+def too_fine(frame: Frame, model: LoadedModel) -> bool:
+    """Tell whether a frame's pixels are finer than any that the model can say something about."""
+    return min(frame.request.pixel_size) < model.card.decision.smallest_pixel
 
 
 def _likeliest(planes: FloatImage, codes: NDArray[np.uint8]) -> NDArray[np.uint8]:

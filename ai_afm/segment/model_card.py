@@ -40,6 +40,8 @@ class DecisionCard(_Strict):
     """The same for topography edges."""
     min_pixels: int = Field(ge=0)
     """Pieces with fewer pixels are dropped before a mask is thinned."""
+    smallest_pixel: float = Field(default=0.0, ge=0)
+    """m; a frame with finer pixels is foreign: it shows atoms, whose rows look like boundaries."""
 
 
 class ModelCard(_Strict):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ai_afm.errors import BadInput
 from ai_afm.image.normalise import NormaliseState, normalise, start_state
-from ai_afm.segment.decide import labelled, probabilities
+from ai_afm.segment.decide import labelled, probabilities, too_fine
 from ai_afm.segment.inputs import adopted, arrived
 from ai_afm.segment.model_file import OUTSIDE, LoadedModel
 from ai_afm.segment.outside import OutsideScore, judge_from
@@ -69,9 +69,11 @@ def segment_movie(
     # one worker: the engine's answers stay in order, and one network uses the cores at a time
     with ThreadPoolExecutor(1) as pool:
         try:
-            for channels, direction in map(_channels, frames):
+            for frame in frames:
+                channels, direction = _channels(frame)
                 planes, state = _planes(channels, state, raised)
-                waiting.append(pool.submit(work, planes, direction))
+                fine = isinstance(frame, Frame) and too_fine(frame, model)
+                waiting.append(pool.submit(work, planes, direction, fine))
                 if len(waiting) > ahead:
                     yield waiting.popleft().result()
             while waiting:
@@ -107,7 +109,9 @@ class _FrameWork:
         self._engine = engine
         self._judge = judge_from(model.arrays, OUTSIDE)
 
-    def __call__(self, planes: FloatImage, direction: SlowDirection) -> Segmentation:
+    def __call__(
+        self, planes: FloatImage, direction: SlowDirection, is_too_fine: bool
+    ) -> Segmentation:
         """Segment planes (inputs, lines, pixels) in order of arrival."""
         logits = self._engine.run(planes[None])
         probability = probabilities(torch.from_numpy(logits[0]), self._model)
@@ -126,7 +130,7 @@ class _FrameWork:
             settled=planes.shape[1],
             slow_direction=direction,
             ood_score=score,
-            ood=beyond,
+            ood=beyond or is_too_fine,
         )
 
     def _ood(self, planes: FloatImage) -> tuple[float | None, bool]:

@@ -16,7 +16,7 @@ from ai_afm.image.normalise import (
     normalise,
     start_state,
 )
-from ai_afm.segment.decide import labelled, probabilities
+from ai_afm.segment.decide import labelled, probabilities, too_fine
 from ai_afm.segment.inputs import adopted, arrived, usable
 from ai_afm.segment.model_file import NETWORK, OUTSIDE, LoadedModel
 from ai_afm.segment.outside import OutsideScore, judge_from
@@ -220,7 +220,7 @@ class UnetSegmenter:
             settled=progress.settled,
             slow_direction=direction,
             ood_score=score,
-            ood=beyond,
+            ood=beyond or too_fine(frame, self._model),
         )
 
     def _ood(self, progress: "_Progress") -> tuple[float | None, bool]:

@@ -11,6 +11,7 @@ from tiny_model import frame_of
 from ai_afm.errors import BadInput
 from ai_afm.segment.decide import labelled
 from ai_afm.segment.model_file import LoadedModel
+from ai_afm.segment.movie import segment_movie
 from ai_afm.segment.predict import UnetSegmenter, segment_frame
 from ai_afm.segment.uncertainty import uncertainty
 from ai_afm.types import Direction, Frame, SlowDirection
@@ -156,6 +157,16 @@ def test_the_segmentation_names_its_model(tiny: LoadedModel) -> None:
     assert seen.classes == (0, 1, 4, 5)
     assert seen.ood_score is not None
     assert np.allclose(seen.uncertainty, uncertainty(seen.probability))
+
+
+def test_frames_of_atoms_are_foreign(tiny: LoadedModel) -> None:
+    decision = tiny.card.decision.model_copy(update={"smallest_pixel": 1e-10})
+    model = replace(tiny, card=tiny.card.model_copy(update={"decision": decision}))
+    for size, is_foreign in ((0.9e-10, True), (1.1e-10, False), (float("nan"), False)):
+        image = frame_of(scan(), (size, 2e-10))
+        assert segment_frame(image, UnetSegmenter(model)).ood == is_foreign
+        assert next(iter(segment_movie([image], model))).ood == is_foreign
+        assert not segment_frame(image, UnetSegmenter(tiny)).ood
 
 
 def test_labels_follow_the_thresholds_of_the_card(tiny: LoadedModel) -> None:

@@ -240,9 +240,10 @@ def test_a_window_lies_where_the_doubt_is():
     assert window.of(doubted).sum() == doubted.sum()
 
 
-def test_a_window_grows_while_doubt_is_everywhere():
-    doubted = np.full((300, 340), 0.1)
-    assert choose_windows(Stake(doubted, doubted, np.ones(300, bool)), 1)[0].shape == (256, 256)
+@pytest.mark.parametrize(("doubt", "edge"), [(0.002, 256), (0.003, 192), (0.005, 128)])
+def test_a_window_grows_while_doubt_is_everywhere_and_little(doubt, edge):
+    doubted = np.full((300, 340), doubt)
+    assert choose_windows(Stake(doubted, doubted, np.ones(300, bool)), 1)[0].shape == (edge, edge)
 
 
 def test_a_small_frame_gives_its_whole_extent():

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ai_afm.errors import ModelError
 from ai_afm.flywheel.calibrate import answers, decide, measure
 from ai_afm.flywheel.crops import CLASSES, CropMaker, TrainingCrop
-from ai_afm.flywheel.fit import TrainSettings, fit
+from ai_afm.flywheel.fit import TrainSettings, fit, take_mean
 from ai_afm.flywheel.foreign import foreign_crops
 from ai_afm.flywheel.outside import fit_judge
 from ai_afm.flywheel.painted.crops import painted_crops
@@ -129,7 +129,9 @@ def train_on(
     The network, not the judge of foreign frames, also learns from `silent`: crops without lines.
     """
     parent = load_model(settings.parent, [out]) if settings.parent else None
+    others = [load_model(n, [out]) for n in settings.mean_with.split(",") if n]
     network = fit(settings, [*crops, *silent], parent)
+    take_mean(network, others)
     judge = _judge(settings, parent, crops, checks)
     seen = answers(folded(network), checks, np.random.default_rng([settings.seed, 77]))
     decision = decide(seen)
@@ -141,7 +143,7 @@ def train_on(
         version=settings.version,
         description="Domain walls and grain boundaries in AFM and PFM scans, line by line",
         created=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        parents=(settings.parent,) if settings.parent else (),
+        parents=settings.parents,
         command=settings.command,
         seed=settings.seed,
         data=f"simulated only: {len(crops)} crops of {settings.worlds} random worlds of the twin "

@@ -119,6 +119,28 @@ def test_a_child_starts_from_its_parents_weights(tmp_path: Path) -> None:
     assert all(np.array_equal(child.arrays[name], parent.arrays[name]) for name in judge)
 
 
+def test_a_model_may_be_the_mean_of_its_training_and_those_before(tmp_path: Path) -> None:
+    train(TINY, tmp_path, [drawn_crop])
+    changes = {"version": "0.0.2", "parent": "tiny@0.0.1", "judge_steps": 0}
+    train(TrainSettings(**{**_fields(TINY), **changes}), tmp_path, [drawn_crop])
+    changes |= {"version": "0.0.3", "mean_with": "tiny@0.0.1"}
+    train(TrainSettings(**{**_fields(TINY), **changes}), tmp_path, [drawn_crop])
+    first, last, mean = (load_model(f"tiny@0.0.{i}", [tmp_path]) for i in (1, 2, 3))
+    name = "network.down.0.conv1.weight"
+    middle = (first.arrays[name].astype(float) + last.arrays[name]) / 2
+    assert np.array_equal(mean.arrays[name], middle.astype(np.float32))
+    assert not np.array_equal(first.arrays[name], last.arrays[name])
+    assert mean.card.parents == ("tiny@0.0.1",)
+    assert "--mean-with tiny@0.0.1" in mean.card.command
+
+
+def test_there_is_no_mean_of_networks_of_two_shapes(tmp_path: Path) -> None:
+    train(TINY, tmp_path, [drawn_crop])
+    changes = {"version": "0.0.2", "width": 8, "mean_with": "tiny@0.0.1"}
+    with pytest.raises(ModelError, match=r"tiny@0\.0\.1 \(width 4.*width 8"):
+        train(TrainSettings(**{**_fields(TINY), **changes}), tmp_path, [drawn_crop])
+
+
 def test_a_judge_cannot_be_kept_where_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="name a parent"):
         train(TrainSettings(**{**_fields(TINY), "judge_steps": 0}), tmp_path, [drawn_crop])

@@ -44,11 +44,12 @@ sample-scans: $(STAMP)
 	$(BIN)/ai-afm twin sample-scans --out sample_scans
 
 default-model: $(STAMP)
-	$(BIN)/python -m ai_afm.flywheel.train --out build/models --parent wallnet@2.2.0 --seed 4 \
-		--steps 16000 --learning-rate 0.0012 --judge-steps 0
+	$(BIN)/python -m ai_afm.flywheel.train --out build/models --version 2.7.0 --seed 10 --raised \
+		--parent wallnet@2.6.0 --mean-with wallnet@2.5.0,wallnet@2.6.0 --worlds 300 --steps 8000 \
+		--learning-rate 0.0008 --judge-steps 0
 
 default-namer: $(STAMP)
-	$(BIN)/python -m ai_afm.flywheel.fit_namer --model wallnet@2.3.0 --out ai_afm/survey/namer.npz
+	$(BIN)/python -m ai_afm.flywheel.fit_namer --model wallnet@2.7.0 --out ai_afm/survey/namer.npz
 
 $(STAMP): pyproject.toml constraints-cpu.txt
 	$(PYTHON) -m venv $(VENV)

@@ -53,7 +53,7 @@ class TrainSettings:
     """
 
     name: str = "wallnet"
-    version: str = "2.3.0"
+    version: str = "2.7.0"
     seed: int = 1
     worlds: int = 600
     crops_per_world: int = 24

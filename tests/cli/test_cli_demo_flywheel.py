@@ -28,7 +28,7 @@ def test_the_next_run_is_better_on_the_material(tmp_path):
     told = close_the_loop(tmp_path / "lab", 3, Sizes(overview=160, corrected=4), WISH, GATE)
     json.dumps(told, allow_nan=False)
     assert told["gate"] == "passed"
-    assert told["active"] == told["candidate"] != "wallnet@2.3.0"
+    assert told["active"] == told["candidate"] != "wallnet@2.7.0"
     before, after = told["f1"]["before"], told["f1"]["after"]
     assert after["named line"] > before["named line"] + 0.01
     assert after["grain boundary"] > before["grain boundary"] + 0.05

@@ -13,7 +13,7 @@ when one of these fails.
 import sys
 from pathlib import Path
 
-MODEL = "wallnet@2.3.0"
+MODEL = "wallnet@2.7.0"
 
 
 def write(path: Path) -> None:

@@ -94,7 +94,7 @@ def test_real_scans_have_the_same_labels_in_bfloat16(shipped: LoadedModel, real_
             segment_frame(whole, UnetSegmenter(shipped, dtype=d)) for d in ("float32", "bfloat16")
         ]
         equal.append((seen[0].label == seen[1].label).mean())
-        assert np.abs(seen[0].probability - seen[1].probability).max() < 0.03
+        assert np.abs(seen[0].probability - seen[1].probability).max() < 0.05
     assert np.mean(equal) >= 0.998
 
 

@@ -28,7 +28,7 @@ def tree(out):
 
 def segmented(folder, out, crew, size=3, channels=None, on_result=lambda result: None):
     """Segment an archive with the model that ships; what became of each file, by name."""
-    model = load_model("wallnet@2.3.0")
+    model = load_model("wallnet@2.7.0")
     found = []
     with (
         session(out, model, recipe_of(model, channels, "float32")) as orders,

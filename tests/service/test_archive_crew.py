@@ -114,7 +114,7 @@ def test_the_workers_of_a_scheduler_do_the_same(tmp_path):
 @pytest.mark.timeout(240)
 def test_what_is_wrong_with_all_workers_ends_the_session(tmp_path):
     file = make_archive(tmp_path / "in", 1) / "night0" / "000.npz"
-    recipe = Recipe("wallnet@2.3.0", "ab" * 32, "cd" * 32, None, "float32")
+    recipe = Recipe("wallnet@2.7.0", "ab" * 32, "cd" * 32, None, "float32")
     orders = Orders(str(tmp_path), str(tmp_path), recipe, made_with=("0.0.1", "9.9"))
     with (
         distributed.LocalCluster(

@@ -30,7 +30,7 @@ def once(tmp_path_factory):
 
 @pytest.fixture
 def orders(tmp_path):
-    model = load_model("wallnet@2.3.0")
+    model = load_model("wallnet@2.7.0")
     with session(tmp_path / "out", model, recipe_of(model, None, "float32")) as given:
         yield given
 
@@ -40,7 +40,7 @@ def test_what_is_stored_is_what_the_model_sees(once):
     result = found["001.npz"]
     stored = read_segmentation(out / result.rows[0]["result"])
     frame = scan(column=5)
-    seen = quantised(segment_frame(frame, UnetSegmenter(load_model("wallnet@2.3.0"))))
+    seen = quantised(segment_frame(frame, UnetSegmenter(load_model("wallnet@2.7.0"))))
     assert (stored.segmentation.label == seen.label).mean() > 0.999
     assert stored.segmentation.model_sha256 == seen.model_sha256
     assert stored.provenance.final
@@ -68,7 +68,7 @@ def test_every_scan_is_in_the_table_in_the_order_of_the_files(once):
         (kept,) = found[Path(row["file"]).name].rows
         assert row["ood_score"] == ("" if kept["ood_score"] is None else str(kept["ood_score"]))
         assert (out / row["result"]).is_file()
-        assert row["model"] == "wallnet@2.3.0"
+        assert row["model"] == "wallnet@2.7.0"
 
 
 def test_a_second_session_does_nothing_again(once):

@@ -78,7 +78,7 @@ FERROELECTRIC_CERAMIC = Material(
     (*OTHERS, "grains", "ionic_film"),
     lambda _: False,
     (),
-    "wallnet@2.3.0",
+    "wallnet@2.7.0",
 )
 """Grains full of striped domains and twins, the twin's own recipe: no training has drawn from it,
 and the model that ships takes most of its grain boundaries for walls."""

@@ -113,9 +113,9 @@ def next_model(task: Task, known: Collection[str]) -> str:
 
     Examples
     --------
-    >>> task = Task("wallnet@2.3.0", "", "", "", RoundSettings(), BankSettings(), "")
-    >>> next_model(task, ["wallnet@2.3.0+r1.ab12cd"]).rpartition(".")[0]
-    'wallnet@2.3.0+r2'
+    >>> task = Task("wallnet@2.7.0", "", "", "", RoundSettings(), BankSettings(), "")
+    >>> next_model(task, ["wallnet@2.7.0+r1.ab12cd"]).rpartition(".")[0]
+    'wallnet@2.7.0+r2'
     """
     found = _OF_ROUND.fullmatch(task.parent)
     base = found["base"] if found else task.parent

@@ -64,7 +64,7 @@ def result_key(scan_sha256: str, recipe: Recipe) -> str:
 
     Examples
     --------
-    >>> recipe = Recipe("wallnet@2.3.0", "ab" * 32, "cd" * 32, None, "float32")
+    >>> recipe = Recipe("wallnet@2.7.0", "ab" * 32, "cd" * 32, None, "float32")
     >>> len(result_key("ef" * 32, recipe))
     40
     """

@@ -31,7 +31,7 @@ from ai_afm.store.segmentation_file import Provenance, read_segmentation, write_
 from ai_afm.types import ClassCode, Segmentation
 
 LINES = tuple(c for c in ClassCode if c not in (ClassCode.BACKGROUND, ClassCode.IGNORE))
-MODEL = "wallnet@2.3.0"
+MODEL = "wallnet@2.7.0"
 TRUTH = "truth.npz"
 """In the folder: the true lines of each frame, by its hash; see `bench.flywheel.night.truth_of`."""
 LAB = "lab"

@@ -38,7 +38,7 @@ def state(folder, **changes):
     )  # fmt: skip
     values = {
         "facts": facts, "row": 1, "phase": Phase.RUNNING, "outcome": "",
-        "authority": Authority.ADVISE, "model": "wallnet@2.3.0", "limits": wide_limits(),
+        "authority": Authority.ADVISE, "model": "wallnet@2.7.0", "limits": wide_limits(),
         "consent": Consent(), "entries": (), "probes": (), "writes": (), "decisions": (),
         "waiting": (), "log": (), "drift": None, "view": None, "current": None, "at": None,
         "live": Live(True, True, {"state": "running"}), "eta": Eta(), "lamps": (),
@@ -49,7 +49,7 @@ def state(folder, **changes):
 def decision(row, region, reason="a junction"):
     """A proposed frame."""
     request = ScanRequest(region, (32, 48), 1.0, role=Role.ZOOM, reason=reason)
-    return Decision(row, NOW, request, reason, "targets", "wallnet@2.3.0")
+    return Decision(row, NOW, request, reason, "targets", "wallnet@2.7.0")
 
 
 def waiting(folder, row=7, region=None, **changes):

@@ -50,7 +50,8 @@ Each picture: up to three channels (phases turned so that opposite domains lie a
 probability of each class in its colour on black, the uncertainty (1 − the largest probability),
 the lines as vectors by type, and, where there is one, the reference (real scans; derived without
 this network) or the truth (the twin). Real scans were looked at and validated on; no weight and no
-threshold was chosen on them. The twin's worlds here have seeds that training does not use.
+threshold was chosen on them, but one model was not shipped for them. The twin's worlds here have
+seeds that training does not use.
 
 Colours (after Okabe and Ito, for colour-blind eyes too): {colours}.
 

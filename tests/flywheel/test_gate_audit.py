@@ -3,7 +3,15 @@ import pytest
 from gate_factory import a_crop, cases_of, lines, looker
 
 from ai_afm.flywheel.crops import TrainingCrop
-from ai_afm.flywheel.gate.audit import Labelled, contradiction, contradictions, exchanged_share
+from ai_afm.flywheel.gate.audit import (
+    DUBIOUS,
+    Labelled,
+    contradiction,
+    contradictions,
+    exchanged_share,
+    label_findings,
+)
+from ai_afm.flywheel.gate.findings import Limits
 
 COLUMNS = (15, 34, 70, 110)
 SHAPE = (96, 128)
@@ -72,3 +80,15 @@ def test_a_label_that_was_looked_at_again_is_believed():
     candidate = looker(cases_of([crop]), lambda _: lines(TRUE))
     doubted, believed = (Labelled(k, "Ann", crop, True, looked_at=k == 2) for k in (1, 2))
     assert [c.revision for c in contradictions([doubted, believed], candidate)] == [1]
+
+
+def test_a_dubious_label_is_named_for_a_second_look_and_refuses_nothing():
+    emptied = sheet(np.zeros(SHAPE, np.uint8))
+    half = sheet(np.where(np.arange(SHAPE[1]) < 25, TRUE.label, 0).astype(np.uint8))
+    candidate = looker(cases_of([emptied, half]), lambda _: lines(TRUE))
+    labels = [Labelled(k, "Ann", crop, True) for k, crop in ((1, emptied), (2, half))]
+    assert [c.revision for c in contradictions(labels, candidate)] == [1]
+    both = contradictions(labels, candidate, DUBIOUS)
+    assert [(c.revision, c.severity > 1) for c in both] == [(1, True), (2, False)]
+    (finding,) = label_findings(labels, candidate, Limits())
+    assert (finding.value, finding.words.endswith("look also at 2")) == (0.5, True)

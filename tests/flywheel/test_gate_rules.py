@@ -69,6 +69,17 @@ def test_a_candidate_that_draws_lines_on_nothing_is_refused():
     assert "lines on nothing" in refused_by(judged(but_for(lines, walls, EMPTY)))
 
 
+@pytest.mark.parametrize(("overlooked", "holds"), [(CROPS[:10], True), ([], False)])
+def test_lines_on_nothing_are_weighed_against_lines_that_were_overlooked(overlooked, holds):
+    bare = [a_crop(100 + k, columns=()) for k in range(20)]
+    every = [*cases_of(CROPS), *cases_of(bare, ("simulated", "bare")), *NEW]
+    active = looker(every, but_for(lines, nothing, [*overlooked, *OWN]))
+    candidate = looker(every, but_for(lines, lambda crop: lines(a_crop(0)), bare[:5]))
+    found = judge(Contest(active, candidate), Evidence(every[:-6], (), NEW, ()), Limits())
+    told = next(f for f in found.findings if f.rule == "lines on nothing")
+    assert (told.value, told.holds) == (0.25, holds)
+
+
 def test_a_candidate_that_has_forgotten_a_third_of_a_slice_is_refused():
     found = judged(but_for(lines, nothing, CROPS[:5]))
     assert "golden slice" in refused_by(found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ai_afm.flywheel.datasets.quarantine import quarantine, release
-from ai_afm.flywheel.gate.audit import contradictions
+from ai_afm.flywheel.gate.audit import DUBIOUS, contradictions
 from ai_afm.flywheel.gate.gathered import newest_sides
 from ai_afm.flywheel.gate.lab import GateSettings, Hearing, hear, looker_of
 from ai_afm.flywheel.gate.lineage import learned
@@ -60,7 +60,8 @@ def looked_again(
         return Looked(hearing)
     candidate, active = hearing.candidate.spec, hearing.active.spec
     sides = newest_sides(store, learned(store, candidate), learned(store, active))
-    named = contradictions([*sides.learned, *sides.held], looker_of(hearing.candidate))
+    labels = [*sides.learned, *sides.held]
+    named = contradictions(labels, looker_of(hearing.candidate), DUBIOUS)
     for one in named:
         if one.revision in wrong:
             quarantine(store, one.revision, SECOND, f"wrong: {one.words}")

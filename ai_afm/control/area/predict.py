@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ai_afm.control.area import plan
 from ai_afm.control.area.follow import along, lines_seen, wanted
-from ai_afm.control.area.state import Ground, Mask, Prediction, Step, resolves
+from ai_afm.control.area.state import Ground, Mask, Prediction, Step, bounded, resolves
 from ai_afm.control.area.verify import PATCH, PATCHES, completeness
 from ai_afm.image.instrument_time import TURNING_OF_PASS, move_seconds
 from ai_afm.types import ClassCode
@@ -25,8 +25,13 @@ PLAIN, VAGUE, TWINS, MERGED = 1.0, 1.1, 4.7, 4.6
 """What following takes over its first round, after an overview that shows lines apart: of plain
 lines; more as much of the area is on lines, but not surely; as much may be on lines, where those
 are twins; and as far as lines come apart at a higher probability."""
+BOUNDARIES = 1.45
+"""The least of that for grain boundaries, of which a fast look shows but a part."""
 SHARP, GUESSED = 1.04, 1.26
 """The same where patches were looked at first, and the map with them is sharp, or is not."""
+FURTHER, UNSEEN, UTMOST = 1.3, 0.02, 2.4
+"""The same for boundaries where it is not; the share of the raster that comes on top, as there are
+always some of which it shows nothing; and the most of both together over the first round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def prediction(ground: Ground, look: Look, first: Step | None) -> Prediction:
     settings = ground.settings
     requests = () if first is None else first.requests
     planned = plan.seconds_for(requests, settings, ground.at) / settings.raster_time
-    patched = bool(ground.done("verify"))
+    patched = ground.patched
     follow = _after_patches(ground, planned) if patched else growth(ground.kinds, look) * planned
     verifying = 0.0
     if not patched or completeness(ground).density > 0:
@@ -112,7 +117,8 @@ def growth(kinds: Mapping[int, float], look: Look) -> float:
     """
     twins = kinds.get(int(ClassCode.WALL_FERROELASTIC), 0.0)
     hidden = VAGUE * look.vague + TWINS * twins * look.doubtful
-    return PLAIN + hidden + MERGED * max(look.sure - 1, 0.0)
+    seen = PLAIN + hidden + MERGED * max(look.sure - 1, 0.0)
+    return max(seen, BOUNDARIES) if bounded(kinds) else seen
 
 
 def _after_patches(ground: Ground, planned: float) -> float:
@@ -120,7 +126,10 @@ def _after_patches(ground: Ground, planned: float) -> float:
     assert ground.overview is not None
     if resolves(ground.overview):
         return SHARP * planned
-    return max(GUESSED * planned, _by_density(ground))
+    guessed = GUESSED * planned
+    if bounded(ground.kinds):
+        guessed = min(UTMOST * planned, FURTHER * planned + UNSEEN)
+    return max(guessed, _by_density(ground))
 
 
 def _by_density(ground: Ground) -> float:

@@ -173,10 +173,16 @@ class Ground:
         """Pixels to each side of a line that are scanned."""
         if self.settings.half_width is not None:
             return self.settings.half_width
-        plain = (ClassCode.WALL, ClassCode.WALL_180)
-        if sum(self.kinds.get(int(c), 0.0) for c in plain) > 0.5:
-            return 3.0
-        return 3.5 if self.twinned else 4.0
+        if self.twinned:
+            return 3.5
+        # boundaries that the overview shows only faintly are found by what lies around them, too
+        return 4.0 if bounded(self.kinds) and self.patched else 3.0
+
+    @property
+    def patched(self) -> bool:
+        """Whether patches were looked at before anything was followed."""
+        later = (s.purpose for s in self.steps if s.purpose in ("verify", "follow"))
+        return next(later, None) == "verify"
 
     @property
     def twinned(self) -> bool:
@@ -217,6 +223,12 @@ class Ground:
             self, covered=covered, overview=overview, kinds=kinds, seen=seen.lines, at=at,
             known=known, spent=self.spent + seconds, steps=(*self.steps, step),
         )  # fmt: skip
+
+
+def bounded(kinds: Mapping[int, float]) -> bool:
+    """Tell whether lines are mostly no walls of one sort: boundaries, or something of each."""
+    plain = sum(kinds.get(int(c), 0.0) for c in (ClassCode.WALL, ClassCode.WALL_180))
+    return max(plain, kinds.get(int(ClassCode.WALL_FERROELASTIC), 0.0)) <= 0.5
 
 
 def resolves(lines: FloatImage) -> bool:

@@ -64,6 +64,8 @@ EXCHANGED, EXCHANGED_PX, SEEN = 0.6, 60, 0.2
 Of the probability of any line, the part that is of another class than drawn: it tells also where
 the model is not sure that there is a line at all.
 """
+DUBIOUS = 0.7
+"""Part of a limit from which a label is named for a second look, beside one that is beyond it."""
 SURE_PX, FEWER_SURE_PX, NEARLY_ALL = 80, 40, 0.9
 """px of sure lines from which those that are missing are judged; of fewer nearly all must be."""
 _DISC = np.ones((5, 5), np.uint8)
@@ -74,7 +76,10 @@ of a clean set as often as a person could (docs/gate.md)."""
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A label that everything else contradicts: of which correction, by whom, and what."""
+    """A label that everything else contradicts: of which correction, by whom, and what.
+
+    `severity` is the largest score as a multiple of its limit; up to 1 the label is only dubious.
+    """
 
     revision: int
     annotator: str
@@ -87,34 +92,35 @@ def label_of(crop: TrainingCrop) -> Label:
     return np.where(crop.ignore, np.uint8(ClassCode.IGNORE), crop.label).astype(np.uint8)
 
 
-def contradiction(labelled: Labelled, looker: Looker) -> Contradiction | None:
-    """Return what speaks against a label so clearly that it is not believed, `None` if nothing."""
+def contradiction(labelled: Labelled, looker: Looker, least: float = 1.0) -> Contradiction | None:
+    """Return what speaks against a label, beyond `least` times a limit; `None` if nothing does."""
     crop = labelled.crop
     said = looker(Case(crop, recorded(crop), ("labels",), ""))
     label = label_of(crop)
     dark = (crop.label > 0) & (crop.visible == 0)
     doubts = doubts_about(label, Opinion(said, CLASSES, "the candidate"), dark)
-    found = dict(_beyond(doubts))
+    found = dict(_severities(doubts))
     rival = exchanged_share(label, said)
-    if rival is not None and rival > EXCHANGED:
+    if rival is not None:
         found[f"{rival:.0%} of what the model sees along the lines is of another class"] = (
             rival / EXCHANGED
         )
+    found = {words: severity for words, severity in found.items() if severity > least}
     if not found:
         return None
     severity = max(found.values())
     return Contradiction(labelled.revision, labelled.annotator, "; ".join(found), severity)
 
 
-def _beyond(doubts: Doubts) -> Iterator[tuple[str, float]]:
-    """Yield what is beyond a limit, in words, and by what factor."""
+def _severities(doubts: Doubts) -> Iterator[tuple[str, float]]:
+    """Yield what speaks against a label, in words, and how much, as a multiple of the limit."""
     for fault, (limit, pixels) in FAULTS.items():
         score = doubts.scores.get(fault, 0.0)
         enough = doubts.drawn >= pixels
         if fault is Fault.MISSING:
             needed = FEWER_SURE_PX if score > NEARLY_ALL else SURE_PX
             enough = doubts.sure >= needed
-        if score > limit and enough:
+        if score > 0 and enough:
             yield _words(fault, doubts), score / limit
 
 
@@ -164,24 +170,39 @@ def label_findings(
     """Yield whether the labels contradict the rest; nothing without labels."""
     if not labels:
         return
-    found = contradictions(labels, candidate)
+    named = contradictions(labels, candidate, DUBIOUS)
+    found = [one for one in named if one.severity > 1]
     revisions = {one.revision for one in labels}
     share = len(found) / len(revisions)
     words = f"{len(found)} of {len(revisions)} new corrections contradict all others"
     if found:
         worst = found[0]
         words += f"; the worst is revision {worst.revision} of {worst.annotator}: {worst.words}"
+        others = [str(one.revision) for one in named[1:]]
+        words += f"; look also at {', '.join(others)}" if others else ""
     holds = share <= limits.contradicting
     yield Finding(
         "labels", "", holds, share, limits.contradicting, "share of corrections", words
     )  # fmt: skip
 
 
-def contradictions(labels: Sequence[Labelled], candidate: Looker) -> list[Contradiction]:
-    """Return the corrections that are contradicted, each once, the worst first."""
+def contradictions(
+    labels: Sequence[Labelled], candidate: Looker, least: float = 1.0
+) -> list[Contradiction]:
+    """Return the corrections that are contradicted, each once, the worst first.
+
+    Parameters
+    ----------
+    labels
+        Of the corrections; those that were looked at again are not doubted.
+    candidate
+        The model that has learned from them.
+    least
+        Severity beyond which a label is named.
+    """
     worst: dict[int, Contradiction] = {}
     for labelled in labels:
-        found = None if labelled.looked_at else contradiction(labelled, candidate)
+        found = None if labelled.looked_at else contradiction(labelled, candidate, least)
         if found is None:
             continue
         known = worst.get(found.revision)

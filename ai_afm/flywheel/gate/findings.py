@@ -29,8 +29,9 @@ class Limits:
         Fall of the centreline Dice.
     empty, empty_at_most
         Increase of the share of crops with lines where nothing is drawn, and that share itself.
-    litter
-        Increase of the share of empty crops where something is drawn.
+    litter, litter_won
+        Increase of the share of empty crops where something is drawn; and where the F1 of lines,
+        which counts what is drawn on nothing too, has risen for sure.
     crossed
         Share of drawn line pixels that have the class that theirs is exchanged with.
     gain
@@ -48,6 +49,7 @@ class Limits:
     empty: float = 0.02
     empty_at_most: float = 0.5
     litter: float = 0.15
+    litter_won: float = 0.3
     crossed: float = 0.5
     gain: float = 0.005
     contradicting: float = 0.02

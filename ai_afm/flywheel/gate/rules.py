@@ -145,9 +145,12 @@ def presence(path: Path, drawn: Drawn, limits: Limits) -> Iterator[Finding]:
         )  # fmt: skip
     if scores.column(drawn.sums[0], "blank"):
         litter = drawn.change(scores.litter_rate)
+        # who overlooks a material is silent where that cannot be told from nothing, too
+        won = drawn.change(_f1_of("line")).low > 0
+        limit = limits.litter_won if won else limits.litter
         yield Finding(
-            "lines on nothing", where, litter.value <= limits.litter or litter.low <= 0,
-            litter.value, limits.litter, "share of empty crops",
+            "lines on nothing", where, litter.value <= limit or litter.low <= 0,
+            litter.value, limit, "share of empty crops",
             f"something is drawn in {litter.after:.1%} of the empty crops on {where}, before in "
             f"{litter.before:.1%}", litter,
         )  # fmt: skip

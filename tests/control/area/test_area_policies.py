@@ -10,7 +10,7 @@ from ai_afm.control.area.choose import MOST, TargetsPolicy
 from ai_afm.control.area.follow import FollowPolicy, along, wanted
 from ai_afm.control.area.plan import end_of, seconds_for
 from ai_afm.control.area.predict import Look, growth, look_at, prediction
-from ai_afm.control.area.state import Ground, Seen, Settings
+from ai_afm.control.area.state import Ground, Seen, Settings, Step
 from ai_afm.control.area.uncertainty import UncertaintyPolicy
 from ai_afm.control.area.variable_speed import VariableSpeedPolicy
 from ai_afm.control.area.verify import completeness
@@ -175,6 +175,7 @@ def test_twins_vague_lines_and_lines_that_run_together_grow_more_than_plain_wall
     assert growth(WALLS, look(vague=0.1, doubtful=0.1)) > plain
     assert growth(WALLS, look(sure=1.1, doubtful=0.1)) > plain
     assert growth(WALLS, look(sure=0.9, doubtful=0.1)) == plain
+    assert growth({4: 1.0}, look(doubtful=0.1)) > plain
 
 
 @pytest.mark.parametrize(("kinds", "followed"), [({3: 1.0}, True), (WALLS, False)])
@@ -214,6 +215,18 @@ def test_a_map_with_patches_that_is_not_sharp_only_adds_to_the_overview():
     assert ground.overview.max() == np.float32(0.4)
     assert ground.overview.min() == np.float32(0.01)
     assert ground.half_width == 3.0
+
+
+def test_boundaries_that_only_patches_show_are_followed_in_wider_strips_and_cost_more():
+    plain = patched(probability(along(vertical(100), 1.0)), WALLS)
+    ground = replace(plain, kinds={4: 1.0})
+    assert (ground.half_width, plain.half_width) == (4.0, 3.0)
+    assert replace(ground, steps=ground.steps[:1]).half_width == 3.0
+    after = replace(ground, steps=(*ground.steps, Step("follow", (), ""), ground.steps[-1]))
+    assert after.half_width == 4.0
+    step = TargetsPolicy().next(plain)
+    said = [prediction(g, look_at(plain), step).ratio for g in (ground, plain)]
+    assert said[0] > said[1]
 
 
 def test_what_is_predicted_after_patches_is_what_following_takes():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ai_afm.control.area import plan
 from ai_afm.control.area.follow import along, lines_seen, wanted
-from ai_afm.control.area.state import Ground, Mask, Prediction, Step, bounded, resolves
+from ai_afm.control.area.state import Ground, Mask, Prediction, Step, no_wall_leads, resolves
 from ai_afm.control.area.verify import PATCH, PATCHES, completeness
 from ai_afm.image.instrument_time import TURNING_OF_PASS, move_seconds
 from ai_afm.types import ClassCode
@@ -26,7 +26,7 @@ PLAIN, VAGUE, TWINS, MERGED = 1.0, 1.1, 4.7, 4.6
 lines; more as much of the area is on lines, but not surely; as much may be on lines, where those
 are twins; and as far as lines come apart at a higher probability."""
 BOUNDARIES = 1.45
-"""The least of that for grain boundaries, of which a fast look shows but a part."""
+"""The least of that where no sort of wall leads: of boundaries a fast look shows but a part."""
 SHARP, GUESSED = 1.04, 1.26
 """The same where patches were looked at first, and the map with them is sharp, or is not."""
 FURTHER, UNSEEN, UTMOST = 1.3, 0.02, 2.4
@@ -118,7 +118,7 @@ def growth(kinds: Mapping[int, float], look: Look) -> float:
     twins = kinds.get(int(ClassCode.WALL_FERROELASTIC), 0.0)
     hidden = VAGUE * look.vague + TWINS * twins * look.doubtful
     seen = PLAIN + hidden + MERGED * max(look.sure - 1, 0.0)
-    return max(seen, BOUNDARIES) if bounded(kinds) else seen
+    return max(seen, BOUNDARIES) if no_wall_leads(kinds) else seen
 
 
 def _after_patches(ground: Ground, planned: float) -> float:
@@ -127,7 +127,7 @@ def _after_patches(ground: Ground, planned: float) -> float:
     if resolves(ground.overview):
         return SHARP * planned
     guessed = GUESSED * planned
-    if bounded(ground.kinds):
+    if no_wall_leads(ground.kinds):
         guessed = min(UTMOST * planned, FURTHER * planned + UNSEEN)
     return max(guessed, _by_density(ground))
 

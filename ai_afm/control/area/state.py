@@ -176,7 +176,7 @@ class Ground:
         if self.twinned:
             return 3.5
         # boundaries that the overview shows only faintly are found by what lies around them, too
-        return 4.0 if bounded(self.kinds) and self.patched else 3.0
+        return 4.0 if no_wall_leads(self.kinds) and self.patched else 3.0
 
     @property
     def patched(self) -> bool:
@@ -225,8 +225,14 @@ class Ground:
         )  # fmt: skip
 
 
-def bounded(kinds: Mapping[int, float]) -> bool:
-    """Tell whether lines are mostly no walls of one sort: boundaries, or something of each."""
+def no_wall_leads(kinds: Mapping[int, float]) -> bool:
+    """Tell whether no sort of wall is most of the lines: boundaries are, or there is some of each.
+
+    Parameters
+    ----------
+    kinds
+        Class code -> its share of all line probability, 0 to 1.
+    """
     plain = sum(kinds.get(int(c), 0.0) for c in (ClassCode.WALL, ClassCode.WALL_180))
     return max(plain, kinds.get(int(ClassCode.WALL_FERROELASTIC), 0.0)) <= 0.5
 

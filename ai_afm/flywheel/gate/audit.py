@@ -93,7 +93,17 @@ def label_of(crop: TrainingCrop) -> Label:
 
 
 def contradiction(labelled: Labelled, looker: Looker, least: float = 1.0) -> Contradiction | None:
-    """Return what speaks against a label, beyond `least` times a limit; `None` if nothing does."""
+    """Return what speaks against a label, beyond `least` times a limit; `None` if nothing does.
+
+    Parameters
+    ----------
+    labelled
+        The label with its crop.
+    looker
+        The candidate.
+    least
+        Multiple of a limit; below 1 also what is only dubious is told.
+    """
     crop = labelled.crop
     said = looker(Case(crop, recorded(crop), ("labels",), ""))
     label = label_of(crop)
@@ -105,11 +115,13 @@ def contradiction(labelled: Labelled, looker: Looker, least: float = 1.0) -> Con
         found[f"{rival:.0%} of what the model sees along the lines is of another class"] = (
             rival / EXCHANGED
         )
-    found = {words: severity for words, severity in found.items() if severity > least}
-    if not found:
+    severity = max(found.values(), default=0.0)
+    if severity <= least:
         return None
-    severity = max(found.values())
-    return Contradiction(labelled.revision, labelled.annotator, "; ".join(found), severity)
+    # of a label that is not believed only that is told, not what is no more than dubious
+    bar = 1.0 if severity > 1 else least
+    told = [words for words, value in found.items() if value > bar]
+    return Contradiction(labelled.revision, labelled.annotator, "; ".join(told), severity)
 
 
 def _severities(doubts: Doubts) -> Iterator[tuple[str, float]]:
